@@ -1,0 +1,311 @@
+package config_test
+
+import (
+	"fmt"
+	"strings"
+)
+
+func malformedCluster() map[string]malformed {
+	return map[string]malformed{
+		"a kind in capitals": {
+			map[string]any{"cluster.kind": "EKS"},
+			[]string{`cluster.kind is "EKS", want eks or existing`},
+		},
+		"kind eks without its block": {
+			map[string]any{"cluster.eks": absent{}},
+			[]string{`cluster.eks is missing, want an object with region and admins, because cluster.kind is eks`},
+		},
+		"kind eks with the block of an existing cluster": {
+			map[string]any{"cluster.existing": map[string]any{"storageClass": ""}},
+			[]string{`cluster.existing is an object, want it left out, because cluster.kind is eks`},
+		},
+		"kind existing with the block of eks, whose rules are not applied": {
+			map[string]any{"cluster.kind": "existing", "cluster.eks.network.zones": 9},
+			[]string{`cluster.eks is an object, want it left out, because cluster.kind is existing`},
+		},
+		"an existing cluster with a bad storage class and context": {
+			map[string]any{"cluster.kind": "existing", "cluster.eks": absent{}, "cluster.existing": map[string]any{"storageClass": "", "context": "a\tb"}},
+			[]string{
+				`cluster.existing.context is "a\tb", want the name of a kubeconfig context, on one line`,
+				`cluster.existing.storageClass is "", want the name of a StorageClass, such as standard`,
+			},
+		},
+		"an empty name": {
+			map[string]any{"cluster.name": ""},
+			[]string{`cluster.name is "", want 1 to 40 lower-case letters, digits and inner hyphens`},
+		},
+		"a name that is too long": {
+			map[string]any{"cluster.name": strings.Repeat("a", 41)},
+			[]string{`cluster.name is "` + strings.Repeat("a", 41) + `", want 1 to 40 lower-case letters, digits and inner hyphens`},
+		},
+		"a name with an underscore": {
+			map[string]any{"cluster.name": "sat_kube"},
+			[]string{`cluster.name is "sat_kube", want 1 to 40 lower-case letters, digits and inner hyphens`},
+		},
+		"a name that ends in a hyphen": {
+			map[string]any{"cluster.name": "satkube-"},
+			[]string{`cluster.name is "satkube-", want 1 to 40 lower-case letters, digits and inner hyphens`},
+		},
+		"a version past its standard support": {
+			map[string]any{"cluster.version": "1.33"},
+			[]string{`cluster.version is "1.33", want a version in EKS' standard support: 1.34, 1.35, 1.36`},
+		},
+		"a version with a patch": {
+			map[string]any{"cluster.version": "1.35.2"},
+			[]string{`cluster.version is "1.35.2", want a version in EKS' standard support: 1.34, 1.35, 1.36`},
+		},
+		"a version of an existing cluster that is too old": {
+			map[string]any{"cluster.kind": "existing", "cluster.eks": absent{}, "cluster.version": "1.29"},
+			[]string{`cluster.version is "1.29", want a Kubernetes minor version such as "1.35", 1.30 or newer`},
+		},
+		"a zone for a region": {
+			map[string]any{"cluster.eks.region": "us-east-2a"},
+			[]string{`cluster.eks.region is "us-east-2a", want an AWS region such as us-east-2`},
+		},
+		"a retention that CloudWatch does not offer": {
+			map[string]any{"cluster.eks.logRetentionDays": 100},
+			[]string{`cluster.eks.logRetentionDays is 100, want one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653`},
+		},
+	}
+}
+
+func malformedNetwork() map[string]malformed {
+	many := []any{}
+	for i := range 41 {
+		many = append(many, fmt.Sprintf("198.51.100.%d/32", i))
+	}
+	return map[string]malformed{
+		"a range that is none": {
+			map[string]any{"cluster.eks.network.cidr": "10.0.0.0"},
+			[]string{`cluster.eks.network.cidr is "10.0.0.0", want an IPv4 range from /16 to /20, such as 10.0.0.0/16`},
+		},
+		"a range of IPv6": {
+			map[string]any{"cluster.eks.network.cidr": "fd00::/16"},
+			[]string{`cluster.eks.network.cidr is "fd00::/16", want an IPv4 range from /16 to /20, such as 10.0.0.0/16`},
+		},
+		"a range with host bits": {
+			map[string]any{"cluster.eks.network.cidr": "10.0.1.0/16"},
+			[]string{`cluster.eks.network.cidr is "10.0.1.0/16", want "10.0.0.0/16": host bits are set`},
+		},
+		"a range that is too wide": {
+			map[string]any{"cluster.eks.network.cidr": "10.0.0.0/15"},
+			[]string{`cluster.eks.network.cidr is "10.0.0.0/15", want a range from /16 to /20`},
+		},
+		"a range that is too narrow": {
+			map[string]any{"cluster.eks.network.cidr": "10.0.0.0/21"},
+			[]string{`cluster.eks.network.cidr is "10.0.0.0/21", want a range from /16 to /20`},
+		},
+		"a range of public addresses": {
+			map[string]any{"cluster.eks.network.cidr": "172.32.0.0/16"},
+			[]string{`cluster.eks.network.cidr is "172.32.0.0/16", want a private range, within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`},
+		},
+		"services inside of the VPC": {
+			map[string]any{"cluster.eks.network.serviceCidr": "10.0.128.0/20"},
+			[]string{`cluster.eks.network.serviceCidr is "10.0.128.0/20", want a range outside of network.cidr "10.0.0.0/16"`},
+		},
+		"services in a range that is too narrow": {
+			map[string]any{"cluster.eks.network.serviceCidr": "172.20.0.0/25"},
+			[]string{`cluster.eks.network.serviceCidr is "172.20.0.0/25", want a range from /12 to /24`},
+		},
+		"services in the range of carrier NAT": {
+			map[string]any{"cluster.eks.network.serviceCidr": "100.64.0.0/16"},
+			[]string{`cluster.eks.network.serviceCidr is "100.64.0.0/16", want a private range, within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`},
+		},
+		"one zone": {
+			map[string]any{"cluster.eks.network.zones": 1},
+			[]string{`cluster.eks.network.zones is 1, want 2 or 3`},
+		},
+		"four zones, which the pools are not blamed for": {
+			map[string]any{"cluster.eks.network.zones": 4, "cluster.eks.systemPool.zones": 5},
+			[]string{`cluster.eks.network.zones is 4, want 2 or 3`},
+		},
+		"an unknown NAT mode": {
+			map[string]any{"cluster.eks.network.nat": "none"},
+			[]string{`cluster.eks.network.nat is "none", want one or per-zone`},
+		},
+		"the whole internet": {
+			map[string]any{"cluster.eks.publicCidrs": []any{"0.0.0.0/0", "::/0"}},
+			[]string{
+				`cluster.eks.publicCidrs[0] is "0.0.0.0/0", want a range of /8 or narrower: the API server is not for the whole internet`,
+				`cluster.eks.publicCidrs[1] is "::/0", want a range of /8 or narrower: the API server is not for the whole internet`,
+			},
+		},
+		"the whole internet in two halves": {
+			map[string]any{"cluster.eks.publicCidrs": []any{"0.0.0.0/1", "128.0.0.0/1"}},
+			[]string{
+				`cluster.eks.publicCidrs[0] is "0.0.0.0/1", want a range of /8 or narrower: the API server is not for the whole internet`,
+				`cluster.eks.publicCidrs[1] is "128.0.0.0/1", want a range of /8 or narrower: the API server is not for the whole internet`,
+			},
+		},
+		"public ranges of every wrong sort": {
+			map[string]any{"cluster.eks.publicCidrs": []any{"203.0.113.5", "203.0.113.5/24", "10.0.0.0/8", "127.0.0.1/32", "2001:db8::/32"}},
+			[]string{
+				`cluster.eks.publicCidrs[0] is "203.0.113.5", want an IPv4 range such as 198.51.100.0/24`,
+				`cluster.eks.publicCidrs[1] is "203.0.113.5/24", want "203.0.113.0/24": host bits are set`,
+				`cluster.eks.publicCidrs[2] is "10.0.0.0/8", want a range of public addresses`,
+				`cluster.eks.publicCidrs[3] is "127.0.0.1/32", want a range of public addresses`,
+				`cluster.eks.publicCidrs[4] is "2001:db8::/32", want an IPv4 range: the cluster's addresses are IPv4`,
+			},
+		},
+		"public ranges that overlap": {
+			map[string]any{"cluster.eks.publicCidrs": []any{"bad", "198.51.100.0/24", "198.51.100.128/25"}},
+			[]string{
+				`cluster.eks.publicCidrs[0] is "bad", want an IPv4 range such as 198.51.100.0/24`,
+				`cluster.eks.publicCidrs[2] is "198.51.100.128/25", want a range that does not overlap publicCidrs[1]`,
+			},
+		},
+		"more public ranges than EKS takes": {
+			map[string]any{"cluster.eks.publicCidrs": many},
+			[]string{`cluster.eks.publicCidrs is a list of 41, want at most 40 ranges`},
+		},
+	}
+}
+
+func malformedAccess() map[string]malformed {
+	return map[string]malformed{
+		"no admin": {
+			map[string]any{"cluster.eks.admins": []any{}},
+			[]string{`cluster.eks.admins is [], want at least one IAM user or role ARN, including that of whoever runs pulumi up`},
+		},
+		"an admin that is no ARN": {
+			map[string]any{"cluster.eks.admins": []any{"alice"}},
+			[]string{`cluster.eks.admins[0] is "alice", want the ARN of an IAM user or role, such as arn:aws:iam::123456789012:role/NAME`},
+		},
+		"an account number that is too short": {
+			map[string]any{"cluster.eks.admins": []any{"arn:aws:iam::12345:role/admin"}},
+			[]string{`cluster.eks.admins[0] is "arn:aws:iam::12345:role/admin", want the ARN of an IAM user or role, such as arn:aws:iam::123456789012:role/NAME`},
+		},
+		"a group": {
+			map[string]any{"cluster.eks.operators": []any{"arn:aws:iam::123456789012:group/ops"}},
+			[]string{`cluster.eks.operators[0] is "arn:aws:iam::123456789012:group/ops", want the ARN of an IAM user or role, such as arn:aws:iam::123456789012:role/NAME`},
+		},
+		"the root of an account": {
+			map[string]any{"cluster.eks.admins": []any{"arn:aws:iam::123456789012:root"}},
+			[]string{`cluster.eks.admins[0] is "arn:aws:iam::123456789012:root", want an IAM user or role, never the account's root`},
+		},
+		"a session of a role": {
+			map[string]any{"cluster.eks.admins": []any{"arn:aws:sts::123456789012:assumed-role/admin/me"}},
+			[]string{`cluster.eks.admins[0] is "arn:aws:sts::123456789012:assumed-role/admin/me", want the ARN of the role itself, not of its session`},
+		},
+		"an ARN of another partition": {
+			map[string]any{"cluster.eks.region": "cn-north-1"},
+			[]string{`cluster.eks.admins[0] is "arn:aws:iam::123456789012:role/admin", want an ARN of partition aws-cn, which region cn-north-1 is in`},
+		},
+		"an admin twice": {
+			map[string]any{"cluster.eks.admins": []any{admin, admin}},
+			[]string{`cluster.eks.admins[1] is "arn:aws:iam::123456789012:role/admin", want a principal that is not already admins[0]`},
+		},
+		"an operator who is an admin": {
+			map[string]any{"cluster.eks.operators": []any{admin}},
+			[]string{`cluster.eks.operators[0] is "arn:aws:iam::123456789012:role/admin", want a principal that is not already admins[0]`},
+		},
+	}
+}
+
+func malformedPools() map[string]malformed {
+	types := []any{}
+	for i := range 21 {
+		types = append(types, fmt.Sprintf("m%dg.large", i+6))
+	}
+	return map[string]malformed{
+		"no instance type": {
+			map[string]any{"cluster.eks.systemPool.instanceTypes": []any{}},
+			[]string{`cluster.eks.systemPool.instanceTypes is [], want at least one instance type, such as m7g.large`},
+		},
+		"too many instance types": {
+			map[string]any{"cluster.eks.systemPool.instanceTypes": types},
+			[]string{`cluster.eks.systemPool.instanceTypes is a list of 21, want at most 20 instance types`},
+		},
+		"an instance type without a size": {
+			map[string]any{"cluster.eks.bitcoinPool.instanceTypes": []any{"r7g"}},
+			[]string{`cluster.eks.bitcoinPool.instanceTypes[0] is "r7g", want an EC2 instance type such as m7g.large`},
+		},
+		"an instance type twice": {
+			map[string]any{"cluster.eks.systemPool.instanceTypes": []any{"m7g.large", "m7g.large"}},
+			[]string{`cluster.eks.systemPool.instanceTypes[1] is "m7g.large", want each instance type once`},
+		},
+		"two architectures in one pool": {
+			map[string]any{"cluster.eks.systemPool.instanceTypes": []any{"m7g.large", "m7i.large", "a1.large", "g4dn.xlarge"}},
+			[]string{
+				`cluster.eks.systemPool.instanceTypes[1] is "m7i.large", want an instance type for arm64, like the first one`,
+				`cluster.eks.systemPool.instanceTypes[3] is "g4dn.xlarge", want an instance type for arm64, like the first one`,
+			},
+		},
+		"an unknown capacity": {
+			map[string]any{"cluster.eks.systemPool.capacity": "SPOT"},
+			[]string{`cluster.eks.systemPool.capacity is "SPOT", want on-demand or spot`},
+		},
+		"spot beside money": {
+			map[string]any{"cluster.eks.bitcoinPool.capacity": "spot", "protect": true, "nodes[0].network": "mainnet", "nodes[0].bitcoind.storage": "1Ti"},
+			[]string{`cluster.eks.bitcoinPool.capacity is "spot", want on-demand, because nodes of this stack hold money`},
+		},
+		"no node at least": {
+			map[string]any{"cluster.eks.bitcoinPool.min": 0},
+			[]string{`cluster.eks.bitcoinPool.min is 0, want at least 1`},
+		},
+		"a minimum above the maximum": {
+			map[string]any{"cluster.eks.systemPool.min": 5, "cluster.eks.systemPool.desired": 5},
+			[]string{`cluster.eks.systemPool.max is 4, want at least min, 5`},
+		},
+		"a start outside of the bounds": {
+			map[string]any{"cluster.eks.systemPool.desired": 1},
+			[]string{`cluster.eks.systemPool.desired is 1, want min to max, 2 to 4`},
+		},
+		"more nodes than a group holds": {
+			map[string]any{"cluster.eks.systemPool.max": 451},
+			[]string{`cluster.eks.systemPool.max is 451, want 1 to 450`},
+		},
+		"a disk that is too small": {
+			map[string]any{"cluster.eks.systemPool.diskGiB": 19},
+			[]string{`cluster.eks.systemPool.diskGiB is 19, want 20 to 16384`},
+		},
+		"more zones than the network": {
+			map[string]any{"cluster.eks.bitcoinPool.zones": 3},
+			[]string{`cluster.eks.bitcoinPool.zones is 3, want at most 2, as many as network.zones`},
+		},
+		"fewer zones than none": {
+			map[string]any{"cluster.eks.bitcoinPool.zones": -1},
+			[]string{`cluster.eks.bitcoinPool.zones is -1, want 0 (all zones) or more`},
+		},
+	}
+}
+
+func malformedTags() map[string]malformed {
+	many := map[string]any{}
+	for i := range 41 {
+		many[fmt.Sprintf("k%d", i)] = ""
+	}
+	return map[string]malformed{
+		"too many": {
+			map[string]any{"tags": many},
+			[]string{`tags is 41 tags, want at most 40`},
+		},
+		"a number": {
+			map[string]any{"tags": map[string]any{"cost": 7}},
+			[]string{`tags.cost is 7, want a string in quotes`},
+		},
+		"AWS' own prefix": {
+			map[string]any{"tags": map[string]any{"AWS:owner": "me"}},
+			[]string{`tags["AWS:owner"] is "me", want a key without the prefix aws:, which AWS keeps for itself`},
+		},
+		"an empty key": {
+			map[string]any{"tags": map[string]any{"": "me"}},
+			[]string{`tags[""] is "me", want a key of 1 to 128 characters`},
+		},
+		"a long key": {
+			map[string]any{"tags": map[string]any{strings.Repeat("k", 129): "v"}},
+			[]string{`tags["` + strings.Repeat("k", 57) + `…"] is "v", want a key of 1 to 128 characters`},
+		},
+		"a long value": {
+			map[string]any{"tags": map[string]any{"k": strings.Repeat("v", 257)}},
+			[]string{`tags.k is "` + strings.Repeat("v", 57) + `…", want a value of at most 256 characters`},
+		},
+		"characters that some services refuse": {
+			map[string]any{"tags": map[string]any{"a&b": "v", "c": "x;y"}},
+			[]string{
+				`tags.c is "x;y", want a value of letters, digits, spaces and _ . : / = + - @`,
+				`tags["a&b"] is "v", want a key of letters, digits, spaces and _ . : / = + - @`,
+			},
+		},
+	}
+}

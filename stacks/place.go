@@ -1,0 +1,163 @@
+package stacks
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v7/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"gitlab.com/thinkmassive/satkube/components/baseline"
+	"gitlab.com/thinkmassive/satkube/components/bitcoind"
+	"gitlab.com/thinkmassive/satkube/components/cluster"
+	"gitlab.com/thinkmassive/satkube/components/keys"
+	"gitlab.com/thinkmassive/satkube/components/network"
+	"gitlab.com/thinkmassive/satkube/internal/kube"
+	"gitlab.com/thinkmassive/satkube/stacks/config"
+)
+
+// place is where nodes run, the same whatever kind of cluster it is.
+type place struct {
+	cluster  *cluster.Cluster
+	baseline baseline.Args
+	// nodePool is the pool for bitcoind and lnd; the zero value where the cluster has none.
+	nodePool kube.Pool
+	// storageClass holds the nodes' volumes.
+	storageClass string
+	// podCIDRs are the addresses that pods can have.
+	podCIDRs []string
+}
+
+func newPlace(ctx *pulumi.Context, settings config.Platform) (place, error) {
+	if settings.Cluster.Kind == config.KindExisting {
+		return newExistingPlace(ctx, settings)
+	}
+	return newEKSPlace(ctx, settings)
+}
+
+func newExistingPlace(ctx *pulumi.Context, settings config.Platform) (place, error) {
+	existing := settings.Cluster.Existing
+	c, err := cluster.Existing(ctx, "cluster", cluster.ExistingArgs{Name: settings.Cluster.Name, Context: existing.Context})
+	return place{
+		cluster:      c,
+		storageClass: existing.StorageClass,
+		// Nobody says which addresses the pods of somebody else's cluster have; these are all that they can have.
+		podCIDRs: []string{"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"},
+	}, err
+}
+
+// The names of the pools.
+const (
+	systemPool  = "system"
+	bitcoinPool = "bitcoin"
+)
+
+func newEKSPlace(ctx *pulumi.Context, settings config.Platform) (place, error) {
+	none := place{}
+	name, eks := settings.Cluster.Name, settings.Cluster.EKS
+
+	provider, err := newAWSProvider(ctx, settings)
+	if err != nil {
+		return none, err
+	}
+	onAWS := pulumi.Provider(provider)
+	partition, err := aws.GetPartition(ctx, &aws.GetPartitionArgs{}, onAWS)
+	if err != nil {
+		return none, err
+	}
+	caller, err := aws.GetCallerIdentity(ctx, &aws.GetCallerIdentityArgs{}, onAWS)
+	if err != nil {
+		return none, err
+	}
+	zones, err := network.AvailableZones(ctx, eks.Network.Zones, onAWS)
+	if err != nil {
+		return none, err
+	}
+
+	k, err := keys.New(ctx, "keys", keys.Args{
+		Cluster:   name,
+		Partition: partition.Partition,
+		Region:    eks.Region,
+		AccountID: caller.AccountId,
+		Protect:   settings.Protect,
+	}, onAWS)
+	if err != nil {
+		return none, err
+	}
+	net, err := network.New(ctx, "network", network.Args{
+		Cluster:            name,
+		Region:             eks.Region,
+		CIDR:               eks.Network.CIDR,
+		Zones:              zones,
+		NATPerZone:         eks.Network.NAT == config.NATPerZone,
+		InterfaceEndpoints: eks.Network.InterfaceEndpoints,
+		LogRetentionDays:   eks.LogRetentionDays,
+		Protect:            settings.Protect,
+		LogsKeyARN:         k.LogsARN,
+	}, onAWS)
+	if err != nil {
+		return none, err
+	}
+	c, err := cluster.New(ctx, "cluster", cluster.Args{
+		Name:             name,
+		Version:          settings.Cluster.Version,
+		Partition:        partition.Partition,
+		Region:           eks.Region,
+		VPCCIDR:          eks.Network.CIDR,
+		ServiceCIDR:      eks.Network.ServiceCIDR,
+		PublicCIDRs:      eks.PublicCIDRs,
+		Admins:           eks.Admins,
+		Operators:        eks.Operators,
+		OperatorsGroup:   baseline.OperatorsGroup,
+		LogRetentionDays: eks.LogRetentionDays,
+		Pools:            pools(eks, zones),
+		Protect:          settings.Protect,
+		VPCID:            net.VPCID,
+		PrivateSubnetIDs: net.PrivateSubnetIDs,
+		SecretsKeyARN:    k.SecretsARN,
+		VolumesKeyARN:    k.VolumesARN,
+		LogsKeyARN:       k.LogsARN,
+		NetworkReady:     net.Ready,
+	}, onAWS)
+	return place{
+		cluster:      c,
+		baseline:     baseline.Args{EBS: &baseline.EBSArgs{KeyARN: k.VolumesARN}},
+		nodePool:     cluster.Selects(bitcoinPool),
+		storageClass: baseline.StorageRetain,
+		// With the VPC CNI, pods have addresses of the VPC.
+		podCIDRs: []string{eks.Network.CIDR},
+	}, err
+}
+
+// newAWSProvider makes the one provider for all of AWS: the region of the configuration, and tags on everything.
+func newAWSProvider(ctx *pulumi.Context, settings config.Platform) (*aws.Provider, error) {
+	tags := map[string]string{
+		"satkube:cluster": settings.Cluster.Name,
+		"satkube:stack":   ctx.Stack(),
+	}
+	for key, value := range settings.Tags {
+		tags[key] = value
+	}
+	return aws.NewProvider(ctx, "aws", &aws.ProviderArgs{
+		Region:      pulumi.String(settings.Cluster.EKS.Region),
+		DefaultTags: aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(tags)},
+	})
+}
+
+// pools shapes both pools. The nodes' volumes are zonal, so the Bitcoin pool is one node group per zone.
+func pools(eks *config.EKS, zones []string) []cluster.Pool {
+	pool := func(name string, settings config.NodePool) cluster.Pool {
+		return cluster.Pool{
+			Name:          name,
+			InstanceTypes: settings.InstanceTypes,
+			Arm:           settings.Arch() == config.ARM64,
+			Spot:          settings.Capacity == config.Spot,
+			Zones:         zones[:settings.ZonesOf(eks.Network)],
+			Min:           settings.Min,
+			Desired:       settings.Desired,
+			Max:           settings.Max,
+			DiskGiB:       settings.DiskGiB,
+			StopSeconds:   bitcoind.StopSeconds,
+		}
+	}
+	system, bitcoin := pool(systemPool, eks.SystemPool), pool(bitcoinPool, eks.BitcoinPool)
+	bitcoin.PerZone, bitcoin.Tainted = true, true
+	return []cluster.Pool{system, bitcoin}
+}
