@@ -1,6 +1,7 @@
 package config
 
 import (
+	"regexp"
 	"strconv"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -35,8 +36,15 @@ func checkCPU(path, text string, found *mistakes) {
 	}
 }
 
+// quantityForm is the part of the grammar that people write. Without it, comparing "1E2147483647" with anything, as
+// apimachinery v0.35 does it, takes longer than ten minutes.
+var quantityForm = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,9})?([mkMGT]|[KMGT]i)?$`)
+
 // positive reads a quantity above 0 and up to a limit, and whether it is one.
 func positive(text string, limit int64) (resource.Quantity, bool) {
+	if !quantityForm.MatchString(text) {
+		return resource.Quantity{}, false
+	}
 	quantity, err := resource.ParseQuantity(text)
 	most := resource.NewQuantity(limit, resource.DecimalSI)
 	return quantity, err == nil && quantity.Sign() > 0 && quantity.Cmp(*most) <= 0
