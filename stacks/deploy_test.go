@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
 
+	"gitlab.com/thinkmassive/satkube/components/cluster"
 	"gitlab.com/thinkmassive/satkube/internal/mock"
 	"gitlab.com/thinkmassive/satkube/stacks"
+	"gitlab.com/thinkmassive/satkube/stacks/config"
 )
 
 // deploy runs the whole program with a committed stack file.
@@ -31,11 +33,11 @@ func committed(t *testing.T, stack string) map[string]string {
 		Config map[string]json.RawMessage `json:"config"`
 	}
 	require.NoError(t, yaml.Unmarshal(raw, &file))
-	config := map[string]string{}
+	settings := map[string]string{}
 	for key, value := range file.Config {
-		config[key] = string(value)
+		settings[key] = string(value)
 	}
-	return config
+	return settings
 }
 
 func TestDeploy_RegistersEveryResourceBelowAComponent(t *testing.T) {
@@ -61,13 +63,13 @@ func TestDeploy_RegtestHasNoResourceOfAWS(t *testing.T) {
 }
 
 func TestDeploy_RefusesBadConfigurationBeforeItRegistersAnything(t *testing.T) {
-	for name, config := range map[string]map[string]string{
+	for name, settings := range map[string]map[string]string{
 		"none":          {},
 		"not an object": {"satkube:platform": `"x"`},
 		"unknown key":   {"satkube:platform": `{"clutser":{}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			recording, err := mock.Run(stacks.Deploy, config)
+			recording, err := mock.Run(stacks.Deploy, settings)
 			require.ErrorContains(t, err, "satkube:platform")
 			require.Empty(t, recording.Resources())
 		})
@@ -108,4 +110,8 @@ func TestDeploy_ProtectsWhatCannotBeMadeAgain(t *testing.T) {
 			require.True(t, claim.RetainOnDelete, claim.Name)
 		}
 	}
+}
+
+func TestEKSVersions_AreTheOnesWithPinnedAddons(t *testing.T) {
+	require.Equal(t, cluster.Versions(), config.EKSVersions())
 }

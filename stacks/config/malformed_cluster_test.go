@@ -46,13 +46,13 @@ func malformedCluster() map[string]malformed {
 			map[string]any{"cluster.name": "satkube-"},
 			[]string{`cluster.name is "satkube-", want 1 to 40 lower-case letters, digits and inner hyphens`},
 		},
-		"a version past its standard support": {
+		"a version that is not built": {
 			map[string]any{"cluster.version": "1.33"},
-			[]string{`cluster.version is "1.33", want a version in EKS' standard support: 1.34, 1.35, 1.36`},
+			[]string{`cluster.version is "1.33", want a version that SatKube builds on EKS: 1.35`},
 		},
 		"a version with a patch": {
 			map[string]any{"cluster.version": "1.35.2"},
-			[]string{`cluster.version is "1.35.2", want a version in EKS' standard support: 1.34, 1.35, 1.36`},
+			[]string{`cluster.version is "1.35.2", want a version that SatKube builds on EKS: 1.35`},
 		},
 		"a version of an existing cluster that is too old": {
 			map[string]any{"cluster.kind": "existing", "cluster.eks": absent{}, "cluster.version": "1.29"},

@@ -23,14 +23,10 @@ var (
 	versionForm = regexp.MustCompile(`^1\.(3[0-9]|[4-9][0-9])$`)
 )
 
-// eksVersions are the versions in EKS' standard support on 2026-11-22, with its end. A version leaves this list when its
-// support ends: after that EKS charges for extended support, or upgrades the cluster by itself.
-//
-//	1.36  2027-08-02
-//	1.35  2027-03-27
-//	1.34  2026-12-02
-//	1.33  2026-07-29 (past)
-func eksVersions() []string { return []string{"1.34", "1.35", "1.36"} }
+// EKSVersions are the Kubernetes versions that SatKube builds on EKS: in standard support on 2026-11-22 (1.35 until 2027-03-27,
+// 1.36 until 2027-08-02; 1.34 ends on 2026-12-02), and with a full set of add-on versions to pin, which components/cluster
+// has for 1.35 only.
+func EKSVersions() []string { return []string{"1.35"} }
 
 // checkCluster checks where Kubernetes comes from and what it is called.
 func checkCluster(c Cluster, found *mistakes) {
@@ -72,10 +68,10 @@ var className = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 
 func checkVersion(c Cluster, found *mistakes) {
 	switch {
-	// Refused cluster.version: with kind eks, a version that is not in EKS' standard support (1.34 until 2026-12-02, 1.35 until 2027-03-27, 1.36 until 2027-08-02).
+	// Refused cluster.version: with kind eks, a version whose add-ons are not pinned or whose standard support has ended; today that leaves 1.35.
 	case c.Kind == KindEKS:
-		if !slices.Contains(eksVersions(), c.Version) {
-			found.add("cluster.version", c.Version, "a version in EKS' standard support: "+strings.Join(eksVersions(), ", "))
+		if !slices.Contains(EKSVersions(), c.Version) {
+			found.add("cluster.version", c.Version, "a version that SatKube builds on EKS: "+strings.Join(EKSVersions(), ", "))
 		}
 	// Refused cluster.version: with kind existing, anything but a minor version from 1.30 on. Older ones lack what the workloads rely on, such as ReadWriteOncePod volumes (1.29) and ValidatingAdmissionPolicy (1.30).
 	case !versionForm.MatchString(c.Version):

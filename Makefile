@@ -1,0 +1,76 @@
+# Everything a newcomer needs is `make up` and `make test`; `make help` lists the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash -o pipefail
+.DELETE_ON_ERROR:
+
+# The stack to work on: a Pulumi.<stack>.yaml of this folder.
+STACK ?= testnet
+# Further arguments for the Pulumi CLI: make preview ARGS=--diff
+ARGS ?=
+
+# Two compilers at a time: the AWS SDK's largest package alone takes 3 GB.
+GO_BUILD := go build -p 2 -buildvcs=false
+TOOL := go tool -modfile=tools/go.mod
+PACKAGES := ./...
+
+.PHONY: help
+help: ## show this list
+	@echo "SatKube. STACK=testnet|mainnet|regtest chooses the stack, testnet when left out."
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+.PHONY: build
+build: ## build the program, the sandbox and, where none is installed, the Pulumi CLI into bin/
+	@tools/build-pulumi
+	@tools/say-first bin/satkube "building the program: about 3 minutes the first time, for the AWS SDK"
+	@$(GO_BUILD) -o bin/satkube .
+	@$(GO_BUILD) -o bin/sandbox ./sandbox
+
+.PHONY: up
+up: build ## bring the stack up in the sandbox: no credential, nothing real is created
+	bin/sandbox up -s $(STACK) $(ARGS)
+	@# On a terminal the engine has shown the tree already.
+	@[ -t 1 ] || bin/sandbox stack -s $(STACK)
+
+.PHONY: preview
+preview: build ## show what would change in the stack, in the sandbox
+	bin/sandbox preview -s $(STACK) $(ARGS)
+
+.PHONY: refresh
+refresh: build ## compare the stack's state with what exists, in the sandbox
+	bin/sandbox refresh -s $(STACK) $(ARGS)
+
+.PHONY: destroy
+destroy: build ## take the stack away again, in the sandbox
+	bin/sandbox destroy -s $(STACK) $(ARGS)
+
+.PHONY: test
+test: build ## run all tests, those with the real engine too
+	@echo "running all tests: about 6 minutes"
+	@$(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- -count=1 -timeout 30m $(PACKAGES)
+
+.PHONY: check
+check: ## check format, lint, and that generated files are fresh
+	@tools/say-first bin/.checked "building the linters: about 2 minutes the first time"
+	@unformatted=$$($(TOOL) gofumpt -l $$(git ls-files '*.go')); \
+	  [ -z "$$unformatted" ] || { echo "not formatted, run make format:"; echo "$$unformatted"; exit 1; }
+	@go vet -buildvcs=false $(PACKAGES)
+	@$(TOOL) staticcheck $(PACKAGES)
+	@go run -buildvcs=false ./stacks/config/reference -check
+	@mkdir -p bin && touch bin/.checked
+	@echo "check: all well"
+
+.PHONY: format
+format: ## format the Go sources
+	@$(TOOL) gofumpt -w $$(git ls-files '*.go')
+
+.PHONY: generate
+generate: ## write the generated files anew: docs/configuration.md
+	go run -buildvcs=false ./stacks/config/reference
+
+.PHONY: bench
+bench: build ## measure previews against a bare program, and the memory of a cold build (about 15 minutes)
+	go run -buildvcs=false ./bench
+
+.PHONY: clean
+clean: ## remove what was built and the sandbox's state
+	rm -rf bin .sandbox
