@@ -57,20 +57,22 @@ func newControlPlane(ctx *pulumi.Context, name string, args Args, opts ...pulumi
 // hardenControlPlane sets on the cluster inside pulumi-eks what pulumi-eks 4.0.1 has no input for: it hard-codes that the
 // creator becomes an administrator, and knows neither deletion protection nor zonal shift.
 func hardenControlPlane(deletionProtection bool) pulumi.ResourceOption {
-	return pulumi.Transforms([]pulumi.ResourceTransform{
-		func(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
-			if args.Type != "aws:eks/cluster:Cluster" {
-				return nil
-			}
-			args.Props["accessConfig"] = pulumi.Map{
-				"authenticationMode":                      pulumi.String("API"),
-				"bootstrapClusterCreatorAdminPermissions": pulumi.Bool(false),
-			}
-			args.Props["deletionProtection"] = pulumi.Bool(deletionProtection)
-			args.Props["zonalShiftConfig"] = pulumi.Map{"enabled": pulumi.Bool(true)}
-			return &pulumi.ResourceTransformResult{Props: args.Props, Opts: args.Opts}
-		},
-	})
+	return pulumi.Transforms([]pulumi.ResourceTransform{hardening(deletionProtection)})
+}
+
+func hardening(deletionProtection bool) pulumi.ResourceTransform {
+	return func(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
+		if args.Type != "aws:eks/cluster:Cluster" {
+			return nil
+		}
+		args.Props["accessConfig"] = pulumi.Map{
+			"authenticationMode":                      pulumi.String("API"),
+			"bootstrapClusterCreatorAdminPermissions": pulumi.Bool(false),
+		}
+		args.Props["deletionProtection"] = pulumi.Bool(deletionProtection)
+		args.Props["zonalShiftConfig"] = pulumi.Map{"enabled": pulumi.Bool(true)}
+		return &pulumi.ResourceTransformResult{Props: args.Props, Opts: args.Opts}
+	}
 }
 
 // accessEntries maps IAM principals to rights in the cluster.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/pmezard/go-difflib/difflib"
 	"github.com/stretchr/testify/require"
 )
 
@@ -22,5 +23,13 @@ func Equal(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err, "there is no golden file yet: run the test with -update and read what it wrote")
-	require.Equal(t, string(want), got, "%s differs: if that is wanted, run the test with -update and read the difference", path)
+	if string(want) == got {
+		return
+	}
+	// The whole texts would bury the lines that matter.
+	difference, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
+		A: difflib.SplitLines(string(want)), B: difflib.SplitLines(got), FromFile: path, ToFile: "this run", Context: 2,
+	})
+	require.NoError(t, err)
+	t.Fatalf("%s differs: if that is wanted, run the test with -update and read the difference\n%s", path, difference)
 }

@@ -126,7 +126,8 @@ func newServiceAccount(ctx *pulumi.Context, name string, args SingletonArgs, chi
 }
 
 // newService makes a headless service: there is one pod, so an address of the service's own would only hide it,
-// and clients that resolve the name again after a restart find the new pod.
+// and clients that resolve the name again after a restart find the new pod. A busy pod keeps its name: were it taken away
+// while a probe fails, clients could not even wait for it.
 func newService(ctx *pulumi.Context, name string, args SingletonArgs, child pulumi.ResourceOption) error {
 	var ports corev1.ServicePortArray
 	for _, c := range args.Pod.Containers {
@@ -141,9 +142,10 @@ func newService(ctx *pulumi.Context, name string, args SingletonArgs, child pulu
 	_, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
 		Metadata: metadata,
 		Spec: corev1.ServiceSpecArgs{
-			ClusterIP: pulumi.String("None"),
-			Selector:  pulumi.ToStringMap(args.App.Selector()),
-			Ports:     ports,
+			ClusterIP:                pulumi.String("None"),
+			PublishNotReadyAddresses: pulumi.Bool(true),
+			Selector:                 pulumi.ToStringMap(args.App.Selector()),
+			Ports:                    ports,
 		},
 	}, child)
 	return err

@@ -130,6 +130,9 @@ func (r *Recording) NewResource(args pulumi.MockResourceArgs) (string, resource.
 		outputs["latestVersion"] = resource.NewProperty(1.0)
 	}
 	if args.Custom {
+		if !outputs["name"].HasValue() {
+			set("name", args.Name)
+		}
 		set("arn", fmt.Sprintf("arn:recorded:%s", args.Name))
 		set("keyId", id)
 	}

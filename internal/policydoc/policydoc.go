@@ -44,3 +44,9 @@ func (d Document) JSON() string {
 	raw, _ := json.Marshal(d)
 	return string(raw)
 }
+
+// Indented returns the document for a person to read.
+func (d Document) Indented() string {
+	raw, _ := json.MarshalIndent(d, "", "  ")
+	return string(raw) + "\n"
+}
