@@ -72,7 +72,7 @@ func NewNamespace(ctx *pulumi.Context, name string, args NamespaceArgs, opts ...
 		}
 		ready = append(ready, made)
 	}
-	return kube.Namespace{Name: args.Name, Ready: ready}, ctx.RegisterResourceOutputs(n, pulumi.Map{})
+	return kube.Namespace{Name: args.Name, Exists: []pulumi.Resource{ns}, Ready: ready}, ctx.RegisterResourceOutputs(n, pulumi.Map{})
 }
 
 func (a NamespaceArgs) validate() error {

@@ -86,9 +86,9 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, err
 	}
 	child := pulumi.Parent(b)
-	inside := pulumi.Composite(child, pulumi.DependsOn(args.Namespace.Ready))
+	inside := pulumi.Composite(child, pulumi.DependsOn(args.Namespace.Exists))
 
-	auth, err := b.newRPCAuth(ctx, name, args, inside)
+	auth, err := b.newRPCAuth(ctx, name, args, child, inside)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,9 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, err
 	}
-	workload, err := kube.NewSingleton(ctx, name, args.workload(), child, pulumi.DependsOn([]pulumi.Resource{auth, conf, claim}))
+	pod := args.workload()
+	pod.After = []pulumi.Resource{auth, conf, claim}
+	workload, err := kube.NewSingleton(ctx, name, pod, child)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +152,7 @@ func zmqTx() kube.Port            { return kube.Port{Name: "zmq-tx", Number: zmq
 
 // newRPCAuth makes a password and a salt for each client and a Secret with the lines that let bitcoind check them.
 // The salt is kept: a new one at each run would change the file and restart the node.
-func (b *Bitcoind) newRPCAuth(ctx *pulumi.Context, name string, args Args, child pulumi.ResourceOption) (*corev1.Secret, error) {
+func (b *Bitcoind) newRPCAuth(ctx *pulumi.Context, name string, args Args, child, inside pulumi.ResourceOption) (*corev1.Secret, error) {
 	lines := pulumi.StringArray{}
 	for _, client := range args.Clients {
 		password, err := random.NewRandomPassword(ctx, name+"-rpc-"+client.Name, &random.RandomPasswordArgs{
@@ -161,13 +163,13 @@ func (b *Bitcoind) newRPCAuth(ctx *pulumi.Context, name string, args Args, child
 		if err != nil {
 			return nil, err
 		}
-		salt, err := random.NewRandomBytes(ctx, name+"-rpc-"+client.Name+"-salt", &random.RandomBytesArgs{Length: pulumi.Int(16)}, child)
+		salt, err := newSalt(ctx, name+"-rpc-"+client.Name+"-salt", child)
 		if err != nil {
 			return nil, err
 		}
 		b.Passwords[client.Name] = password.Result
 		user := client.Name
-		lines = append(lines, pulumi.All(salt.Hex, password.Result).ApplyT(func(values []any) string {
+		lines = append(lines, pulumi.All(salt.Result, password.Result).ApplyT(func(values []any) string {
 			return "rpcauth=" + RPCAuth(user, values[0].(string), values[1].(string)) + "\n"
 		}).(pulumi.StringOutput))
 	}
@@ -176,6 +178,19 @@ func (b *Bitcoind) newRPCAuth(ctx *pulumi.Context, name string, args Args, child
 		Metadata:   args.metadata("bitcoind-rpcauth"),
 		Type:       pulumi.String("Opaque"),
 		StringData: pulumi.StringMap{authFile: pulumi.ToSecret(file).(pulumi.StringOutput)},
+	}, inside)
+}
+
+// newSalt makes 16 random bytes in hex. RandomBytes would be the natural choice, but its id is the value itself, in clear in the
+// state; a password whose characters are the hex digits is not.
+func newSalt(ctx *pulumi.Context, name string, child pulumi.ResourceOption) (*random.RandomPassword, error) {
+	return random.NewRandomPassword(ctx, name, &random.RandomPasswordArgs{
+		Length:          pulumi.Int(32),
+		Lower:           pulumi.Bool(false),
+		Upper:           pulumi.Bool(false),
+		Numeric:         pulumi.Bool(true),
+		Special:         pulumi.Bool(true),
+		OverrideSpecial: pulumi.String("abcdef"),
 	}, child)
 }
 

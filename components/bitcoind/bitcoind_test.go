@@ -102,7 +102,7 @@ func TestNew_KeepsPasswordsAndSaltsSecret(t *testing.T) {
 			continue
 		}
 		require.NotContains(t, fmt.Sprint(r.Inputs), "password-of-", "%s %s", r.Type, r.Name)
-		require.NotContains(t, fmt.Sprint(r.Inputs), "0001020304", "%s %s", r.Type, r.Name)
+		require.NotContains(t, fmt.Sprint(r.Inputs), "password-of-alice-bitcoind-rpc-lnd-salt", "%s %s", r.Type, r.Name)
 	}
 }
 

@@ -71,11 +71,11 @@ func newNetworkAddons(ctx *pulumi.Context, name string, args Args, control *eks.
 		},
 		{name: "kube-proxy"},
 		{name: "eks-pod-identity-agent"},
-	}, child)
+	}, child, nil)
 }
 
 // newWorkloadAddons makes the add-ons that run on nodes; EKS calls them healthy only when their pods are.
-func newWorkloadAddons(ctx *pulumi.Context, name string, args Args, control *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+func newWorkloadAddons(ctx *pulumi.Context, name string, args Args, control *eks.Cluster, child pulumi.ResourceOption, nodes []pulumi.Resource) ([]pulumi.Resource, error) {
 	return newAddons(ctx, name, args, control, []addon{
 		{name: "coredns"},
 		{
@@ -86,14 +86,13 @@ func newWorkloadAddons(ctx *pulumi.Context, name string, args Args, control *eks
 		},
 		{name: "snapshot-controller"},
 		{name: "eks-node-monitoring-agent"},
-	}, opts...)
+	}, child, nodes)
 }
 
-func newAddons(ctx *pulumi.Context, name string, args Args, control *eks.Cluster, addons []addon, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	child := pulumi.Composite(opts...)
+func newAddons(ctx *pulumi.Context, name string, args Args, control *eks.Cluster, addons []addon, child pulumi.ResourceOption, before []pulumi.Resource) ([]pulumi.Resource, error) {
 	var made []pulumi.Resource
 	for _, a := range addons {
-		needs := []pulumi.Resource{control}
+		needs := slices.Clone(before)
 		if a.serviceAccount != "" {
 			identity, err := newPodIdentity(ctx, name+"-"+a.name, args, a, control, child)
 			if err != nil {

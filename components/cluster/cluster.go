@@ -98,15 +98,15 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, err
 	}
 	before := append(append(network, rules...), args.NetworkReady...)
-	nodes, err := newNodePools(ctx, name, args, control, child, pulumi.DependsOn(before))
+	nodes, err := newNodePools(ctx, name, args, control, child, before)
 	if err != nil {
 		return nil, err
 	}
-	rest, err := newWorkloadAddons(ctx, name, args, control, child, pulumi.DependsOn(nodes))
+	rest, err := newWorkloadAddons(ctx, name, args, control, child, nodes)
 	if err != nil {
 		return nil, err
 	}
-	c.Provider, err = c.newProvider(ctx, name, child, pulumi.DependsOn(append(nodes, rest...)))
+	c.Provider, err = c.newProvider(ctx, name, child, pulumi.DependsOn(rest))
 	if err != nil {
 		return nil, err
 	}

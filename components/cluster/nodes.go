@@ -3,6 +3,7 @@ package cluster
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/pulumi/pulumi-aws/sdk/v7/go/aws/ec2"
@@ -52,8 +53,7 @@ const criticalPodsSeconds = 60
 // osDiskGiB is the size of Bottlerocket's own volume, its documented default.
 const osDiskGiB = 4
 
-func newNodePools(ctx *pulumi.Context, name string, args Args, control *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	child := pulumi.Composite(opts...)
+func newNodePools(ctx *pulumi.Context, name string, args Args, control *eks.Cluster, child pulumi.ResourceOption, before []pulumi.Resource) ([]pulumi.Resource, error) {
 	role, rights, err := newNodeRole(ctx, name, args, child)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func newNodePools(ctx *pulumi.Context, name string, args Args, control *eks.Clus
 			groups[pool.Name] = ids
 		}
 		for _, group := range order {
-			nodes, err := newNodeGroup(ctx, name+"-"+group, args, pool, control, role, template, groups[group], child, pulumi.DependsOn(rights))
+			nodes, err := newNodeGroup(ctx, name+"-"+group, args, pool, control, role, template, groups[group], child, pulumi.DependsOn(slices.Concat(before, rights)))
 			if err != nil {
 				return nil, err
 			}

@@ -107,9 +107,9 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, err
 	}
 	child := pulumi.Parent(l)
-	inside := pulumi.Composite(child, pulumi.DependsOn(args.Namespace.Ready))
+	inside := pulumi.Composite(child, pulumi.DependsOn(args.Namespace.Exists))
 
-	wallet, err := newWalletSecret(ctx, name, args, inside)
+	wallet, err := newWalletSecret(ctx, name, args, child, inside)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,9 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, err
 	}
-	workload, err := kube.NewSingleton(ctx, name, args.workload(), child, pulumi.DependsOn([]pulumi.Resource{wallet, access, conf, claim}))
+	pod := args.workload()
+	pod.After = []pulumi.Resource{wallet, access, conf, claim}
+	workload, err := kube.NewSingleton(ctx, name, pod, child)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +186,7 @@ func metrics() kube.Port { return kube.Port{Name: "metrics", Number: metricsPort
 
 // newWalletSecret makes the wallet's password and the seed's passphrase. The Secret is immutable and stays behind: were it replaced
 // by another password, as after the loss of the Pulumi state, nobody could open the wallet any more.
-func newWalletSecret(ctx *pulumi.Context, name string, args Args, child pulumi.ResourceOption) (*corev1.Secret, error) {
+func newWalletSecret(ctx *pulumi.Context, name string, args Args, child, inside pulumi.ResourceOption) (*corev1.Secret, error) {
 	data := pulumi.StringMap{}
 	for _, key := range []string{passwordKey, passphraseKey} {
 		password, err := random.NewRandomPassword(ctx, name+"-wallet-"+key, &random.RandomPasswordArgs{
@@ -201,7 +203,7 @@ func newWalletSecret(ctx *pulumi.Context, name string, args Args, child pulumi.R
 		Type:       pulumi.String("Opaque"),
 		Immutable:  pulumi.Bool(true),
 		StringData: data,
-	}, child, pulumi.Protect(args.Protect), pulumi.RetainOnDelete(true))
+	}, inside, pulumi.Protect(args.Protect), pulumi.RetainOnDelete(true))
 }
 
 // newBitcoindSecret holds the RPC user and password in the form of bitcoind's cookie file, which lnd reads.

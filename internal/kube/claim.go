@@ -42,5 +42,5 @@ func NewClaim(ctx *pulumi.Context, name string, args ClaimArgs, opts ...pulumi.R
 			StorageClassName: pulumi.String(args.StorageClass),
 			Resources:        corev1.VolumeResourceRequirementsArgs{Requests: pulumi.StringMap{"storage": pulumi.String(args.Size)}},
 		},
-	}, pulumi.Composite(opts...), pulumi.DependsOn(args.Namespace.Ready), pulumi.Protect(args.Protect), pulumi.RetainOnDelete(true))
+	}, pulumi.Composite(opts...), pulumi.DependsOn(args.Namespace.Exists), pulumi.Protect(args.Protect), pulumi.RetainOnDelete(true))
 }

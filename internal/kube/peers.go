@@ -12,7 +12,10 @@ import (
 type Namespace struct {
 	// Name is the namespace's name.
 	Name string
-	// Ready is what a workload waits for, so that no pod runs before the guard rails.
+	// Exists is what an object in the namespace waits for: the namespace itself.
+	Exists []pulumi.Resource
+	// Ready is what a pod in the namespace waits for: the guard rails too. Objects other than pods leave it alone, because the
+	// engine's time to work out a failed deletion grows with the number of paths through the dependencies, not with their number.
 	Ready []pulumi.Resource
 }
 

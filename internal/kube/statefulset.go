@@ -22,6 +22,8 @@ type SingletonArgs struct {
 	Namespace Namespace
 	// Annotations are put on the pod template: checksums of configuration, hints to node autoscalers.
 	Annotations map[string]string
+	// After is what the pod mounts: it must be there before.
+	After []pulumi.Resource
 	// AllowFrom are the peers that may connect to it, one port each.
 	AllowFrom []Inbound
 	// AllowTo are the endpoints that it may connect to. DNS is always allowed, by the namespace.
@@ -47,21 +49,24 @@ func NewSingleton(ctx *pulumi.Context, name string, args SingletonArgs, opts ...
 	if err := args.validate(); err != nil {
 		return nil, fmt.Errorf("workload %s: %w", name, err)
 	}
-	child := pulumi.Composite(pulumi.Composite(opts...), pulumi.DependsOn(args.Namespace.Ready))
-	if err := newServiceAccount(ctx, name, args, child); err != nil {
+	child := pulumi.Composite(opts...)
+	inside := pulumi.Composite(child, pulumi.DependsOn(args.Namespace.Exists))
+	account, err := newServiceAccount(ctx, name, args, inside)
+	if err != nil {
 		return nil, err
 	}
-	if err := newService(ctx, name, args, child); err != nil {
+	if err := newService(ctx, name, args, inside); err != nil {
 		return nil, err
 	}
-	if err := newDisruptionBudget(ctx, name, args, child); err != nil {
+	if err := newDisruptionBudget(ctx, name, args, inside); err != nil {
 		return nil, err
 	}
 	policies, err := newNetworkPolicies(ctx, name, args, child)
 	if err != nil {
 		return nil, err
 	}
-	set, err := newStatefulSet(ctx, name, args, pulumi.Composite(child, pulumi.DependsOn(policies)))
+	before := slices.Concat(args.Namespace.Ready, args.After, policies, []pulumi.Resource{account})
+	set, err := newStatefulSet(ctx, name, args, pulumi.Composite(child, pulumi.DependsOn(before)))
 	if err != nil {
 		return nil, err
 	}
@@ -117,12 +122,11 @@ func (a SingletonArgs) metadata(name string) metav1.ObjectMetaArgs {
 	}
 }
 
-func newServiceAccount(ctx *pulumi.Context, name string, args SingletonArgs, child pulumi.ResourceOption) error {
-	_, err := corev1.NewServiceAccount(ctx, name, &corev1.ServiceAccountArgs{
+func newServiceAccount(ctx *pulumi.Context, name string, args SingletonArgs, child pulumi.ResourceOption) (*corev1.ServiceAccount, error) {
+	return corev1.NewServiceAccount(ctx, name, &corev1.ServiceAccountArgs{
 		Metadata:                     args.metadata(args.App.Name),
 		AutomountServiceAccountToken: pulumi.Bool(false),
 	}, child)
-	return err
 }
 
 // newService makes a headless service: there is one pod, so an address of the service's own would only hide it,
@@ -175,9 +179,9 @@ func newNetworkPolicies(ctx *pulumi.Context, name string, args SingletonArgs, ch
 	for _, c := range connections {
 		both := c.policies()
 		for _, policyName := range slices.Sorted(maps.Keys(both)) {
-			// A policy on the other side stands in the other side's namespace, whose guard rails it needs as well.
-			ready := pulumi.DependsOn(slices.Concat(c.from.Namespace.Ready, c.to.Namespace.Ready))
-			policy, err := networkingv1.NewNetworkPolicy(ctx, name+"-"+policyName, both[policyName], child, ready)
+			// A policy on the other side stands in the other side's namespace.
+			exist := pulumi.DependsOn(slices.Concat(c.from.Namespace.Exists, c.to.Namespace.Exists))
+			policy, err := networkingv1.NewNetworkPolicy(ctx, name+"-"+policyName, both[policyName], child, exist)
 			if err != nil {
 				return nil, err
 			}

@@ -124,8 +124,6 @@ func (r *Recording) NewResource(args pulumi.MockResourceArgs) (string, resource.
 		outputs["eksCluster"] = resource.MakeCustomResourceReference(urn, controlPlaneName+"-id", "")
 	case "random:index/randomPassword:RandomPassword":
 		outputs["result"] = resource.MakeSecret(resource.NewProperty("password-of-" + args.Name))
-	case "random:index/randomBytes:RandomBytes":
-		outputs["hex"] = resource.MakeSecret(resource.NewProperty("000102030405060708090a0b0c0d0e0f"))
 	case "aws:ec2/launchTemplate:LaunchTemplate":
 		outputs["latestVersion"] = resource.NewProperty(1.0)
 	}
