@@ -15,9 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// binaries is the folder with the sandbox, its toy program and the CLI, built once for all engine tests.
-type binaries string
-
+// TestMain builds the sandbox and its toy program once for all engine tests.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "sandbox-test-")

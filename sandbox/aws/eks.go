@@ -369,7 +369,7 @@ func diskOrTemplate(c *standin.Call) error {
 func noSystemGroups(c *standin.Call) error {
 	for _, g := range c.Strings("kubernetesGroups") {
 		if strings.HasPrefix(g, "system:") || strings.HasPrefix(g, "eks:") || strings.HasPrefix(g, "aws:") {
-			return fmt.Errorf("%s: kubernetesGroups has %q, want none that begins with system:, eks: or aws:", c.Name, g)
+			return fmt.Errorf("%s: kubernetesGroups has %q, want none with the prefix system:, eks: or aws: of AWS' own", c.Name, g)
 		}
 	}
 	return nil

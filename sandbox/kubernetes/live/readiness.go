@@ -96,8 +96,10 @@ func missingStatefulSet(o map[string]any) string {
 func missingDaemonSet(o map[string]any) string {
 	want := number(o, "status", "desiredNumberScheduled")
 	for _, field := range []struct{ is, key string }{
-		{"scheduled", "currentNumberScheduled"}, {"updated", "updatedNumberScheduled"},
-		{"available", "numberAvailable"}, {"ready", "numberReady"},
+		{"scheduled", "currentNumberScheduled"},
+		{"updated", "updatedNumberScheduled"},
+		{"available", "numberAvailable"},
+		{"ready", "numberReady"},
 	} {
 		if have := number(o, "status", field.key); have < want {
 			return fmt.Sprintf("%d of %d pods are %s", have, want, field.is)

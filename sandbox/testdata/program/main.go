@@ -71,8 +71,10 @@ func deploy(ctx *pulumi.Context) error {
 	}
 	if os.Getenv("TOY_EKS") != "" {
 		cluster := &resource{}
-		inputs := pulumi.Map{"vpcId": vpc.ID(), "authenticationMode": pulumi.String("API"), "skipDefaultNodeGroup": pulumi.Bool(true),
-			"privateSubnetIds": pulumi.StringArray{pulumi.String("subnet-0"), pulumi.String("subnet-1")}}
+		inputs := pulumi.Map{
+			"vpcId": vpc.ID(), "authenticationMode": pulumi.String("API"), "skipDefaultNodeGroup": pulumi.Bool(true),
+			"privateSubnetIds": pulumi.StringArray{pulumi.String("subnet-0"), pulumi.String("subnet-1")},
+		}
 		if err := ctx.RegisterRemoteComponentResource("eks:index:Cluster", "cluster", inputs, cluster); err != nil {
 			return err
 		}
