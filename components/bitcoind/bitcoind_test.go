@@ -62,8 +62,7 @@ func TestRPCAuth_MatchesBitcoinCoresOwnVectors(t *testing.T) {
 // The hash in the line that the component puts into its Secret is computed again, without the library that the component uses.
 func TestNew_RendersRPCAuthThatAnIndependentComputationConfirms(t *testing.T) {
 	recording := deploy(t, args(t, "testnet4"))
-	secret, found := recording.Find("kubernetes:core/v1:Secret", "alice-bitcoind-rpcauth")
-	require.True(t, found)
+	secret := recording.Must(t, "kubernetes:core/v1:Secret", "alice-bitcoind-rpcauth")
 	data := secret.Inputs["stringData"]
 	for data.IsSecret() {
 		data = data.SecretValue().Element
@@ -95,7 +94,7 @@ func hmacByHand(key, message string) string {
 
 func TestNew_KeepsPasswordsAndSaltsSecret(t *testing.T) {
 	recording := deploy(t, args(t, "testnet4"))
-	secret, _ := recording.Find("kubernetes:core/v1:Secret", "alice-bitcoind-rpcauth")
+	secret := recording.Must(t, "kubernetes:core/v1:Secret", "alice-bitcoind-rpcauth")
 	require.True(t, secret.Inputs["stringData"].ContainsSecrets())
 	for _, r := range recording.Resources() {
 		if r.Type == "kubernetes:core/v1:Secret" {
@@ -108,8 +107,7 @@ func TestNew_KeepsPasswordsAndSaltsSecret(t *testing.T) {
 
 func TestNew_RunsOncePerVolumeAndStopsGently(t *testing.T) {
 	recording := deploy(t, args(t, "mainnet"))
-	set, found := recording.Find("kubernetes:apps/v1:StatefulSet", "alice-bitcoind")
-	require.True(t, found)
+	set := recording.Must(t, "kubernetes:apps/v1:StatefulSet", "alice-bitcoind")
 	require.Equal(t, 1.0, set.Path("spec", "replicas").NumberValue())
 	require.Equal(t, "OnDelete", set.Path("spec", "updateStrategy", "type").StringValue())
 	pod := set.Path("spec", "template", "spec").ObjectValue()
@@ -118,8 +116,7 @@ func TestNew_RunsOncePerVolumeAndStopsGently(t *testing.T) {
 	require.True(t, container["livenessProbe"].ObjectValue()["tcpSocket"].IsObject(), "liveness must not ask a question that the initial download cannot answer")
 	startup := container["startupProbe"].ObjectValue()
 	require.GreaterOrEqual(t, startup["periodSeconds"].NumberValue()*startup["failureThreshold"].NumberValue(), 3600.0, "a replay takes up to 40 minutes, verification comes on top")
-	claim, found := recording.Find("kubernetes:core/v1:PersistentVolumeClaim", "alice-bitcoind-data")
-	require.True(t, found)
+	claim := recording.Must(t, "kubernetes:core/v1:PersistentVolumeClaim", "alice-bitcoind-data")
 	require.Equal(t, "ReadWriteOncePod", claim.Path("spec", "accessModes", 0).StringValue())
 	require.True(t, claim.RetainOnDelete)
 }
@@ -148,7 +145,7 @@ func TestNew_RefusesWhatCannotRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := args(t, "testnet4")
 			c.change(&a)
-			_, err := run(a)
+			_, err := mock.Run(program(a), nil)
 			require.ErrorContains(t, err, c.want)
 		})
 	}
@@ -156,14 +153,12 @@ func TestNew_RefusesWhatCannotRun(t *testing.T) {
 
 func deploy(t *testing.T, a Args) *mock.Recording {
 	t.Helper()
-	recording, err := run(a)
-	require.NoError(t, err)
-	return recording
+	return mock.Deployed(t, program(a))
 }
 
-func run(a Args) (*mock.Recording, error) {
-	return mock.Run(func(ctx *pulumi.Context) error {
+func program(a Args) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
 		_, err := New(ctx, "alice-bitcoind", a)
 		return err
-	}, nil)
+	}
 }

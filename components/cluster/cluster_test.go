@@ -35,7 +35,7 @@ func args() Args {
 
 func TestNew_HardensTheControlPlane(t *testing.T) {
 	recording := run(t, args())
-	control := find(t, recording, "eks:index:Cluster", "c")
+	control := recording.Must(t, "eks:index:Cluster", "c")
 	require.Equal(t, "API", control.Path("authenticationMode").StringValue())
 	require.True(t, control.Path("endpointPrivateAccess").BoolValue())
 	require.False(t, control.Path("endpointPublicAccess").BoolValue())
@@ -54,7 +54,7 @@ func TestNew_HardensTheControlPlane(t *testing.T) {
 func TestNew_OpensThePublicEndpointToNamedAddressesOnly(t *testing.T) {
 	a := args()
 	a.PublicCIDRs = []string{"203.0.113.0/24"}
-	control := find(t, run(t, a), "eks:index:Cluster", "c")
+	control := run(t, a).Must(t, "eks:index:Cluster", "c")
 	require.True(t, control.Path("endpointPublicAccess").BoolValue())
 	require.Equal(t, "203.0.113.0/24", control.Path("publicAccessCidrs", 0).StringValue())
 }
@@ -73,7 +73,7 @@ func TestHardenControlPlane_TransformsTheClusterAndNothingElse(t *testing.T) {
 }
 
 func TestNew_LetsNamedPrincipalsInAndNobodyElse(t *testing.T) {
-	entries := find(t, run(t, args()), "eks:index:Cluster", "c").Path("accessEntries").ObjectValue()
+	entries := run(t, args()).Must(t, "eks:index:Cluster", "c").Path("accessEntries").ObjectValue()
 	require.Len(t, entries, 2)
 	admin := entries["admin-123456789012-role-team-admin"].ObjectValue()
 	require.Equal(t, "arn:aws:iam::123456789012:role/team/admin", admin["principalArn"].StringValue())
@@ -111,7 +111,7 @@ func TestNew_PinsEveryAddonAndOrdersThemAroundTheNodes(t *testing.T) {
 }
 
 func TestNew_EnforcesNetworkPoliciesFromTheFirstMoment(t *testing.T) {
-	cni := find(t, run(t, args()), "aws:eks/addon:Addon", "c-vpc-cni")
+	cni := run(t, args()).Must(t, "aws:eks/addon:Addon", "c-vpc-cni")
 	var settings struct {
 		EnableNetworkPolicy string            `json:"enableNetworkPolicy"`
 		Env                 map[string]string `json:"env"`
@@ -141,8 +141,8 @@ func TestNew_KeepsTheMetadataServiceFromPodsAndDisksEncrypted(t *testing.T) {
 func TestNew_MakesAPoolOneGroupOrOnePerZone(t *testing.T) {
 	recording := run(t, args())
 	require.Len(t, recording.All("aws:eks/nodeGroup:NodeGroup"), 3)
-	require.Len(t, find(t, recording, "aws:eks/nodeGroup:NodeGroup", "c-system").Path("subnetIds").ArrayValue(), 2)
-	b := find(t, recording, "aws:eks/nodeGroup:NodeGroup", "c-bitcoin-us-east-2b")
+	require.Len(t, recording.Must(t, "aws:eks/nodeGroup:NodeGroup", "c-system").Path("subnetIds").ArrayValue(), 2)
+	b := recording.Must(t, "aws:eks/nodeGroup:NodeGroup", "c-bitcoin-us-east-2b")
 	require.Equal(t, "subnet-b", b.Path("subnetIds", 0).StringValue())
 	require.Len(t, b.Path("subnetIds").ArrayValue(), 1)
 	require.Equal(t, "NO_SCHEDULE", b.Path("taints", 0, "effect").StringValue())
@@ -185,7 +185,7 @@ func TestNew_RefusesWhatNobodyCouldEnterOrRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := args()
 			c.change(&a)
-			recording, err := try(a)
+			recording, err := mock.Run(program(a), nil)
 			require.ErrorContains(t, err, c.want)
 			require.Empty(t, recording.Resources())
 		})
@@ -199,7 +199,7 @@ func TestExisting_CreatesNothingButAProvider(t *testing.T) {
 	}, nil)
 	require.NoError(t, err)
 	require.Len(t, recording.Resources(), 2)
-	provider := find(t, recording, "pulumi:providers:kubernetes", "c")
+	provider := recording.Must(t, "pulumi:providers:kubernetes", "c")
 	require.Equal(t, "kind-mine", provider.Path("context").StringValue())
 }
 
@@ -207,23 +207,14 @@ func urn(token, name string) string {
 	return "urn:pulumi:" + mock.Stack + "::" + mock.Project + "::" + Token + "$" + token + "::" + name
 }
 
-func find(t *testing.T, recording *mock.Recording, token, name string) mock.Resource {
-	t.Helper()
-	found, ok := recording.Find(token, name)
-	require.True(t, ok, "%s %s", token, name)
-	return found
-}
-
 func run(t *testing.T, a Args) *mock.Recording {
 	t.Helper()
-	recording, err := try(a)
-	require.NoError(t, err)
-	return recording
+	return mock.Deployed(t, program(a))
 }
 
-func try(a Args) (*mock.Recording, error) {
-	return mock.Run(func(ctx *pulumi.Context) error {
+func program(a Args) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
 		_, err := New(ctx, "c", a)
 		return err
-	}, nil)
+	}
 }

@@ -63,23 +63,20 @@ func TestHealthcheck_OutlivesARestartOfBitcoind(t *testing.T) {
 
 func TestNew_IsOneReplicaThatNobodyReplacesByItself(t *testing.T) {
 	recording := deploy(t, args(t, "mainnet"))
-	set, found := recording.Find("kubernetes:apps/v1:StatefulSet", "alice-lnd")
-	require.True(t, found)
+	set := recording.Must(t, "kubernetes:apps/v1:StatefulSet", "alice-lnd")
 	require.Equal(t, 1.0, set.Path("spec", "replicas").NumberValue())
 	require.Equal(t, "OnDelete", set.Path("spec", "updateStrategy", "type").StringValue())
 	require.Equal(t, 600.0, set.Path("spec", "template", "spec", "terminationGracePeriodSeconds").NumberValue())
-	claim, found := recording.Find("kubernetes:core/v1:PersistentVolumeClaim", "alice-lnd-data")
-	require.True(t, found)
+	claim := recording.Must(t, "kubernetes:core/v1:PersistentVolumeClaim", "alice-lnd-data")
 	require.Equal(t, "ReadWriteOncePod", claim.Path("spec", "accessModes", 0).StringValue())
 	require.Equal(t, "true", claim.Path("metadata", "labels", "velero.io/exclude-from-backup").StringValue())
 	require.True(t, claim.RetainOnDelete)
-	budget, found := recording.Find("kubernetes:policy/v1:PodDisruptionBudget", "alice-lnd")
-	require.True(t, found)
+	budget := recording.Must(t, "kubernetes:policy/v1:PodDisruptionBudget", "alice-lnd")
 	require.Equal(t, 0.0, budget.Path("spec", "maxUnavailable").NumberValue())
 }
 
 func TestNew_ShowsTheSeedsPassphraseToNoContainerButTheOneThatMakesTheWallet(t *testing.T) {
-	set, _ := deploy(t, args(t, "mainnet")).Find("kubernetes:apps/v1:StatefulSet", "alice-lnd")
+	set := deploy(t, args(t, "mainnet")).Must(t, "kubernetes:apps/v1:StatefulSet", "alice-lnd")
 	spec := set.Path("spec", "template", "spec").ObjectValue()
 	var withPassphrase []string
 	for _, volume := range spec["volumes"].ArrayValue() {
@@ -108,8 +105,7 @@ func TestNew_ShowsTheSeedsPassphraseToNoContainerButTheOneThatMakesTheWallet(t *
 
 func TestNew_KeepsTheWalletsPasswordForEver(t *testing.T) {
 	recording := deploy(t, args(t, "mainnet"))
-	secret, found := recording.Find("kubernetes:core/v1:Secret", "alice-lnd-wallet")
-	require.True(t, found)
+	secret := recording.Must(t, "kubernetes:core/v1:Secret", "alice-lnd-wallet")
 	require.True(t, secret.Path("immutable").BoolValue())
 	require.True(t, secret.RetainOnDelete)
 	require.True(t, secret.Inputs["stringData"].ContainsSecrets())
@@ -142,10 +138,9 @@ func TestNew_ReachesItsWatchtowersAndTellsLndOfThem(t *testing.T) {
 	a := args(t, "mainnet")
 	a.Watchtowers = []string{tower}
 	recording := deploy(t, a)
-	policy, found := recording.Find("kubernetes:networking.k8s.io/v1:NetworkPolicy", "alice-lnd-lnd-to-internet-watchtower")
-	require.True(t, found)
+	policy := recording.Must(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "alice-lnd-lnd-to-internet-watchtower")
 	require.Equal(t, 9911.0, policy.Path("spec", "egress", 0, "ports", 0, "port").NumberValue())
-	set, _ := recording.Find("kubernetes:apps/v1:StatefulSet", "alice-lnd")
+	set := recording.Must(t, "kubernetes:apps/v1:StatefulSet", "alice-lnd")
 	require.Equal(t, "watchtowers", set.Path("spec", "template", "spec", "containers", 1, "name").StringValue())
 	require.Contains(t, render(a), "wtclient.active=true")
 }
@@ -164,7 +159,7 @@ func TestNew_RefusesWhatCannotRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := args(t, "testnet4")
 			c.change(&a)
-			_, err := run(a)
+			_, err := mock.Run(program(a), nil)
 			require.ErrorContains(t, err, c.want)
 		})
 	}
@@ -172,14 +167,12 @@ func TestNew_RefusesWhatCannotRun(t *testing.T) {
 
 func deploy(t *testing.T, a Args) *mock.Recording {
 	t.Helper()
-	recording, err := run(a)
-	require.NoError(t, err)
-	return recording
+	return mock.Deployed(t, program(a))
 }
 
-func run(a Args) (*mock.Recording, error) {
-	return mock.Run(func(ctx *pulumi.Context) error {
+func program(a Args) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
 		_, err := New(ctx, "alice-lnd", a)
 		return err
-	}, nil)
+	}
 }

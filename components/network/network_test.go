@@ -107,7 +107,7 @@ func TestNew_RefusesWhatCannotStand(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := args()
 			c.change(&a)
-			recording, err := try(a)
+			recording, err := mock.Run(program(a), nil)
 			require.ErrorContains(t, err, c.want)
 			require.Empty(t, recording.Resources())
 		})
@@ -116,14 +116,12 @@ func TestNew_RefusesWhatCannotStand(t *testing.T) {
 
 func run(t *testing.T, a Args) *mock.Recording {
 	t.Helper()
-	recording, err := try(a)
-	require.NoError(t, err)
-	return recording
+	return mock.Deployed(t, program(a))
 }
 
-func try(a Args) (*mock.Recording, error) {
-	return mock.Run(func(ctx *pulumi.Context) error {
+func program(a Args) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
 		_, err := New(ctx, "network", a)
 		return err
-	}, nil)
+	}
 }

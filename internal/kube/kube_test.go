@@ -36,7 +36,7 @@ func peer(name string) Peer {
 func TestNewSingleton_PutsEveryContainerIntoTheRestrictedProfile(t *testing.T) {
 	args := workload()
 	args.Pod.Init = []Container{{Name: "first", Image: "i", CPU: "1", Memory: "1Gi"}}
-	set := find(t, run(t, args), "kubernetes:apps/v1:StatefulSet", "app")
+	set := run(t, args).Must(t, "kubernetes:apps/v1:StatefulSet", "app")
 	pod := set.Path("spec", "template", "spec").ObjectValue()
 	require.False(t, pod["automountServiceAccountToken"].BoolValue())
 	require.Equal(t, "app", pod["serviceAccountName"].StringValue())
@@ -57,7 +57,7 @@ func TestNewSingleton_PutsEveryContainerIntoTheRestrictedProfile(t *testing.T) {
 }
 
 func TestNewSingleton_MakesAPodGuaranteed(t *testing.T) {
-	set := find(t, run(t, workload()), "kubernetes:apps/v1:StatefulSet", "app")
+	set := run(t, workload()).Must(t, "kubernetes:apps/v1:StatefulSet", "app")
 	for _, c := range set.Path("spec", "template", "spec", "containers").ArrayValue() {
 		resources := c.ObjectValue()["resources"].ObjectValue()
 		for _, name := range []resource.PropertyKey{"cpu", "memory"} {
@@ -68,25 +68,25 @@ func TestNewSingleton_MakesAPodGuaranteed(t *testing.T) {
 
 func TestNewSingleton_IsNeverTwoAndNeverReplacedUnasked(t *testing.T) {
 	recording := run(t, workload())
-	set := find(t, recording, "kubernetes:apps/v1:StatefulSet", "app")
+	set := recording.Must(t, "kubernetes:apps/v1:StatefulSet", "app")
 	require.Equal(t, 1.0, set.Path("spec", "replicas").NumberValue())
 	require.Equal(t, "OnDelete", set.Path("spec", "updateStrategy", "type").StringValue())
 	require.Equal(t, "Retain", set.Path("spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted").StringValue())
 	require.Equal(t, "true", set.Path("spec", "template", "metadata", "annotations", "karpenter.sh/do-not-disrupt").StringValue())
-	budget := find(t, recording, "kubernetes:policy/v1:PodDisruptionBudget", "app")
+	budget := recording.Must(t, "kubernetes:policy/v1:PodDisruptionBudget", "app")
 	require.Equal(t, 0.0, budget.Path("spec", "maxUnavailable").NumberValue())
 }
 
 func TestSelectors_LeaveTheVersionOut(t *testing.T) {
 	recording := run(t, workload())
-	set := find(t, recording, "kubernetes:apps/v1:StatefulSet", "app")
+	set := recording.Must(t, "kubernetes:apps/v1:StatefulSet", "app")
 	selector := set.Path("spec", "selector", "matchLabels").ObjectValue()
 	require.NotContains(t, selector, resource.PropertyKey("app.kubernetes.io/version"))
 	labels := set.Path("spec", "template", "metadata", "labels").ObjectValue()
 	for key, value := range selector {
 		require.Equal(t, value, labels[key], "a selector that the template's labels do not match is refused by the API server")
 	}
-	service := find(t, recording, "kubernetes:core/v1:Service", "app")
+	service := recording.Must(t, "kubernetes:core/v1:Service", "app")
 	require.Equal(t, selector, service.Path("spec", "selector").ObjectValue())
 }
 
@@ -96,7 +96,7 @@ func TestAllowTo_OpensTheClientsEgressAndTheServersIngressAndNothingElse(t *test
 	recording := run(t, args)
 	require.Len(t, recording.All(networkPolicy), 2)
 
-	egress := find(t, recording, networkPolicy, "app-app-to-server-rpc")
+	egress := recording.Must(t, networkPolicy, "app-app-to-server-rpc")
 	require.Equal(t, "space", egress.Path("metadata", "namespace").StringValue())
 	require.Equal(t, "app", egress.Path("spec", "podSelector", "matchLabels", "app.kubernetes.io/name").StringValue())
 	require.Equal(t, "Egress", egress.Path("spec", "policyTypes", 0).StringValue())
@@ -106,7 +106,7 @@ func TestAllowTo_OpensTheClientsEgressAndTheServersIngressAndNothingElse(t *test
 	require.Equal(t, "server", to["podSelector"].ObjectValue()["matchLabels"].ObjectValue()["app"].StringValue())
 	require.True(t, egress.Path("spec", "ingress").IsNull())
 
-	ingress := find(t, recording, networkPolicy, "app-server-rpc-from-app")
+	ingress := recording.Must(t, networkPolicy, "app-server-rpc-from-app")
 	require.Equal(t, "server-space", ingress.Path("metadata", "namespace").StringValue())
 	require.Equal(t, "server", ingress.Path("spec", "podSelector", "matchLabels", "app").StringValue())
 	require.Equal(t, 8332.0, ingress.Path("spec", "ingress", 0, "ports", 0, "port").NumberValue())
@@ -119,8 +119,8 @@ func TestAllowFrom_OpensBothSidesToo(t *testing.T) {
 	args := workload()
 	args.AllowFrom = []Inbound{{From: peer("client"), Port: Port{Name: "web", Number: 80}}}
 	recording := run(t, args)
-	require.Equal(t, "space", find(t, recording, networkPolicy, "app-app-web-from-client").Path("metadata", "namespace").StringValue())
-	require.Equal(t, "client-space", find(t, recording, networkPolicy, "app-client-to-app-web").Path("metadata", "namespace").StringValue())
+	require.Equal(t, "space", recording.Must(t, networkPolicy, "app-app-web-from-client").Path("metadata", "namespace").StringValue())
+	require.Equal(t, "client-space", recording.Must(t, networkPolicy, "app-client-to-app-web").Path("metadata", "namespace").StringValue())
 	require.Len(t, recording.All(networkPolicy), 2)
 }
 
@@ -129,7 +129,7 @@ func TestInternet_IsNeitherTheClusterNorTheMetadataService(t *testing.T) {
 	args.AllowTo = []Endpoint{{Peer: Internet(), Port: Port{Name: "p2p", Number: 8333}}}
 	recording := run(t, args)
 	require.Len(t, recording.All(networkPolicy), 1, "the internet has no side of its own to open")
-	block := find(t, recording, networkPolicy, "app-app-to-internet-p2p").Path("spec", "egress", 0, "to", 0, "ipBlock").ObjectValue()
+	block := recording.Must(t, networkPolicy, "app-app-to-internet-p2p").Path("spec", "egress", 0, "to", 0, "ipBlock").ObjectValue()
 	var except []string
 	for _, cidr := range block["except"].ArrayValue() {
 		except = append(except, cidr.StringValue())
@@ -140,7 +140,7 @@ func TestInternet_IsNeitherTheClusterNorTheMetadataService(t *testing.T) {
 func TestPool_SelectsAndToleratesItsNodes(t *testing.T) {
 	args := workload()
 	args.Pod.Pool = Pool{Key: "satkube.com/pool", Value: "bitcoin"}
-	set := find(t, run(t, args), "kubernetes:apps/v1:StatefulSet", "app")
+	set := run(t, args).Must(t, "kubernetes:apps/v1:StatefulSet", "app")
 	require.Equal(t, "bitcoin", set.Path("spec", "template", "spec", "nodeSelector", "satkube.com/pool").StringValue())
 	require.Equal(t, "bitcoin", set.Path("spec", "template", "spec", "tolerations", 0, "value").StringValue())
 }
@@ -164,7 +164,7 @@ func TestNewSingleton_RefusesWhatIsNotHardened(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			args := workload()
 			c.change(&args)
-			recording, err := try(args)
+			recording, err := mock.Run(program(args), nil)
 			require.ErrorContains(t, err, c.want)
 			require.Empty(t, recording.Resources())
 		})
@@ -177,7 +177,7 @@ func TestNewClaim_IsForOnePodAndStaysBehind(t *testing.T) {
 		return err
 	}, nil)
 	require.NoError(t, err)
-	claim := find(t, recording, "kubernetes:core/v1:PersistentVolumeClaim", "app-data")
+	claim := recording.Must(t, "kubernetes:core/v1:PersistentVolumeClaim", "app-data")
 	require.Equal(t, "ReadWriteOncePod", claim.Path("spec", "accessModes", 0).StringValue())
 	require.Len(t, claim.Path("spec", "accessModes").ArrayValue(), 1)
 	require.True(t, claim.RetainOnDelete)
@@ -187,27 +187,18 @@ func TestNewClaim_IsForOnePodAndStaysBehind(t *testing.T) {
 func TestNewStatefulSet_WaitsForItsNetworkPolicies(t *testing.T) {
 	args := workload()
 	args.AllowTo = []Endpoint{{Peer: peer("server"), Port: Port{Name: "rpc", Number: 8332}}}
-	set := find(t, run(t, args), "kubernetes:apps/v1:StatefulSet", "app")
+	set := run(t, args).Must(t, "kubernetes:apps/v1:StatefulSet", "app")
 	require.Contains(t, strings.Join(set.DependsOn, " "), "app-server-rpc-from-app")
-}
-
-func find(t *testing.T, recording *mock.Recording, token, name string) mock.Resource {
-	t.Helper()
-	found, ok := recording.Find(token, name)
-	require.True(t, ok, "%s %s", token, name)
-	return found
 }
 
 func run(t *testing.T, args SingletonArgs) *mock.Recording {
 	t.Helper()
-	recording, err := try(args)
-	require.NoError(t, err)
-	return recording
+	return mock.Deployed(t, program(args))
 }
 
-func try(args SingletonArgs) (*mock.Recording, error) {
-	return mock.Run(func(ctx *pulumi.Context) error {
+func program(args SingletonArgs) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
 		_, err := NewSingleton(ctx, "app", args)
 		return err
-	}, nil)
+	}
 }

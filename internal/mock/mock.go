@@ -4,6 +4,7 @@ package mock
 import (
 	"fmt"
 	"sync"
+	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -80,6 +81,26 @@ func (r *Recording) Find(token, name string) (Resource, bool) {
 		}
 	}
 	return Resource{}, false
+}
+
+// Must returns the resource of a type and name, and fails the test when there is none.
+func (r *Recording) Must(t testing.TB, token, name string) Resource {
+	t.Helper()
+	found, ok := r.Find(token, name)
+	if !ok {
+		t.Fatalf("%s %s was not registered", token, name)
+	}
+	return found
+}
+
+// Deployed is Run for a program that has to succeed.
+func Deployed(t testing.TB, program pulumi.RunFunc) *Recording {
+	t.Helper()
+	recording, err := Run(program, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return recording
 }
 
 // Run runs the program with this configuration and returns what it registered, also when it fails.

@@ -5,23 +5,19 @@ package standin
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil/rpcerror"
-	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
 
 // Provider is one stand-in: a package's name, its table, and where it keeps its objects.
@@ -121,331 +117,6 @@ func (s *server) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest)
 	}, nil
 }
 
-func (s *server) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
-	if err := s.delay(ctx); err != nil {
-		return nil, err
-	}
-	kind, err := s.kind(req.GetUrn())
-	if err != nil {
-		return nil, err
-	}
-	olds, err := unmarshal(req.GetOlds())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(req.GetNews())
-	if err != nil {
-		return nil, err
-	}
-	if news == nil {
-		news = resource.PropertyMap{}
-	}
-	c := s.call(ctx, req.GetUrn(), "", news, olds)
-
-	var problems []error
-	if err := autoname(kind, req, c.Name, olds, news); err != nil {
-		problems = append(problems, err)
-	}
-	if kind.Prepare != nil {
-		if err := kind.Prepare(c, req, news); err != nil {
-			problems = append(problems, err)
-		}
-	}
-	for _, key := range kind.Required {
-		if v, given := news[resource.PropertyKey(key)]; !given || bare(v).IsNull() {
-			problems = append(problems, fmt.Errorf("%s %s: missing required property %s", c.Type, c.Name, key))
-		}
-	}
-	problems = append(problems, c.broken(kind.Refuse)...)
-
-	inputs, err := marshal(news)
-	if err != nil {
-		return nil, err
-	}
-	resp := &pulumirpc.CheckResponse{Inputs: inputs}
-	for _, p := range problems {
-		resp.Failures = append(resp.Failures, &pulumirpc.CheckFailure{Reason: p.Error()})
-	}
-	return resp, nil
-}
-
-func (s *server) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	if err := s.delay(ctx); err != nil {
-		return nil, err
-	}
-	kind, err := s.kind(req.GetUrn())
-	if err != nil {
-		return nil, err
-	}
-	olds, err := unmarshal(req.GetOldInputs())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(req.GetNews())
-	if err != nil {
-		return nil, err
-	}
-	if kind.ImmutableHere != nil {
-		here := *kind
-		here.Immutable = slices.Concat(kind.Immutable, kind.ImmutableHere(s.call(ctx, req.GetUrn(), req.GetId(), news, olds)))
-		kind = &here
-	}
-	d := compare(kind, olds, news)
-	resp := diffResponse(d)
-	if len(d.replaces) > 0 && kind.Claims != nil {
-		// A new object cannot take a name that the old one still holds.
-		held := set(s.claims(ctx, kind, req.GetUrn(), olds))
-		for _, claim := range s.claims(ctx, kind, req.GetUrn(), news) {
-			resp.DeleteBeforeReplace = resp.DeleteBeforeReplace || held[claim]
-		}
-	}
-	return resp, nil
-}
-
-func (s *server) claims(ctx context.Context, kind *Kind, urn string, inputs resource.PropertyMap) []string {
-	c := s.call(ctx, urn, "", inputs, nil)
-	var claims []string
-	if _, unknown := c.decide(func(sub *Call) { claims = kind.Claims(sub) }); unknown {
-		return nil
-	}
-	return claims
-}
-
-func diffResponse(d *comparison) *pulumirpc.DiffResponse {
-	resp := &pulumirpc.DiffResponse{
-		Changes: pulumirpc.DiffResponse_DIFF_NONE, DetailedDiff: d.found, HasDetailedDiff: true, Replaces: d.replaces,
-	}
-	if len(d.found) > 0 {
-		resp.Changes = pulumirpc.DiffResponse_DIFF_SOME
-	}
-	for path := range d.found {
-		resp.Diffs = append(resp.Diffs, path)
-	}
-	return resp
-}
-
-func (s *server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
-	if err := s.delay(ctx); err != nil {
-		return nil, err
-	}
-	kind, err := s.kind(req.GetUrn())
-	if err != nil {
-		return nil, err
-	}
-	inputs, err := unmarshal(req.GetProperties())
-	if err != nil {
-		return nil, err
-	}
-	c := s.call(ctx, req.GetUrn(), "", inputs, nil)
-	c.preview = req.GetPreview()
-	outputs, err := s.create(kind, c)
-	if err != nil {
-		return nil, err
-	}
-	properties, err := marshal(outputs)
-	if err != nil {
-		return nil, err
-	}
-	return &pulumirpc.CreateResponse{Id: c.ID, Properties: properties}, nil
-}
-
-func (s *server) create(kind *Kind, c *Call) (resource.PropertyMap, error) {
-	if !c.preview {
-		if err := s.provider.Fault.strike(c.Type, c.Name); err != nil {
-			return nil, err
-		}
-	}
-	if kind.Remote != nil {
-		return s.apply(kind, c)
-	}
-	if c.preview {
-		return c.outputs(kind), nil
-	}
-	if errs := c.broken(kind.RefuseCreate); len(errs) > 0 {
-		return nil, fmt.Errorf("create %s %s: %w", c.Type, c.Name, errors.Join(errs...))
-	}
-	if kind.Make != nil {
-		made, err := kind.Make(c)
-		if err != nil {
-			return nil, fmt.Errorf("create %s %s: %w", c.Type, c.Name, err)
-		}
-		c.Outputs = resource.PropertyMap{}
-		for k, v := range made {
-			c.Outputs[resource.PropertyKey(k)] = value(v, false)
-		}
-	}
-	c.ID = kind.ID(c)
-	if kind.StateOnly {
-		return c.outputs(kind), nil
-	}
-	now := c.object(kind)
-	left, found, err := s.provider.Cloud.Find(c.Stack(), c.Type, c.ID)
-	switch {
-	case err != nil:
-	case found && kind.Adopt != nil && left.URN == now.URN:
-		if err = kind.Adopt(left, now); err == nil {
-			err = s.provider.Cloud.Change(c.Stack(), now)
-		}
-	default:
-		err = s.provider.Cloud.Add(c.Stack(), now)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("create %s %s: %w", c.Type, c.Name, err)
-	}
-	return c.outputs(kind), nil
-}
-
-// apply sends an object to a real API. One that still contains unknown values cannot be sent, not even for a dry run.
-func (s *server) apply(kind *Kind, c *Call) (resource.PropertyMap, error) {
-	if c.preview && c.Inputs.ContainsUnknowns() {
-		return c.Inputs, nil
-	}
-	outputs, err := kind.Remote.Apply(c, c.preview)
-	if err != nil {
-		err = fmt.Errorf("apply %s %s: %w", c.Type, c.Name, err)
-	}
-	if outputs == nil {
-		return nil, err
-	}
-	if !c.preview {
-		c.ID = kind.ID(c)
-	}
-	if err == nil {
-		return outputs, nil
-	}
-	properties, errMarshal := marshal(outputs)
-	inputs, errInputs := marshal(c.Inputs)
-	if errMarshal != nil || errInputs != nil {
-		return nil, errors.Join(err, errMarshal, errInputs)
-	}
-	// The engine records an object that exists but is not ready, and tries again at the next update.
-	return nil, rpcerror.WithDetails(rpcerror.New(codes.Unknown, err.Error()), &pulumirpc.ErrorResourceInitFailed{
-		Id: c.ID, Properties: properties, Inputs: inputs, Reasons: []string{err.Error()},
-	})
-}
-
-func (s *server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
-	if err := s.delay(ctx); err != nil {
-		return nil, err
-	}
-	kind, err := s.kind(req.GetUrn())
-	if err != nil {
-		return nil, err
-	}
-	olds, err := unmarshal(req.GetOlds())
-	if err != nil {
-		return nil, err
-	}
-	news, err := unmarshal(req.GetNews())
-	if err != nil {
-		return nil, err
-	}
-	c := s.call(ctx, req.GetUrn(), req.GetId(), news, olds)
-	c.preview = req.GetPreview()
-	outputs, err := s.update(kind, c)
-	if err != nil {
-		return nil, err
-	}
-	properties, err := marshal(outputs)
-	if err != nil {
-		return nil, err
-	}
-	return &pulumirpc.UpdateResponse{Properties: properties}, nil
-}
-
-func (s *server) update(kind *Kind, c *Call) (resource.PropertyMap, error) {
-	if kind.Remote != nil {
-		return s.apply(kind, c)
-	}
-	if !c.preview && !kind.StateOnly {
-		if err := s.provider.Cloud.Change(c.Stack(), c.object(kind)); err != nil {
-			return nil, fmt.Errorf("update %s %s: %w", c.Type, c.Name, err)
-		}
-	}
-	return c.outputs(kind), nil
-}
-
-func (s *server) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
-	if err := s.delay(ctx); err != nil {
-		return nil, err
-	}
-	kind, err := s.kind(req.GetUrn())
-	if err != nil {
-		return nil, err
-	}
-	inputs, err := unmarshal(req.GetInputs())
-	if err != nil {
-		return nil, err
-	}
-	state, err := unmarshal(req.GetProperties())
-	if err != nil {
-		return nil, err
-	}
-	c := s.call(ctx, req.GetUrn(), req.GetId(), inputs, state)
-	if kind.Remote != nil {
-		inputs, outputs, found, err := kind.Remote.Read(c)
-		if err != nil || !found {
-			return &pulumirpc.ReadResponse{}, err
-		}
-		return readResponse(c.ID, inputs, outputs)
-	}
-	if !kind.StateOnly {
-		_, found, err := s.provider.Cloud.Find(c.Stack(), c.Type, c.ID)
-		if err != nil || !found {
-			return &pulumirpc.ReadResponse{}, err
-		}
-	}
-	if req.GetInputs() == nil {
-		// A read or an import: the record holds no values, so the answer is what the caller knows plus what follows from it.
-		c.Inputs = state
-		return readResponse(c.ID, state, c.outputs(kind))
-	}
-	return &pulumirpc.ReadResponse{Id: c.ID, Inputs: req.GetInputs(), Properties: req.GetProperties()}, nil
-}
-
-func readResponse(id string, inputs, outputs resource.PropertyMap) (*pulumirpc.ReadResponse, error) {
-	in, err := marshal(inputs)
-	if err != nil {
-		return nil, err
-	}
-	out, err := marshal(outputs)
-	if err != nil {
-		return nil, err
-	}
-	return &pulumirpc.ReadResponse{Id: id, Inputs: in, Properties: out}, nil
-}
-
-func (s *server) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
-	if err := s.delay(ctx); err != nil {
-		return nil, err
-	}
-	kind, err := s.kind(req.GetUrn())
-	if err != nil {
-		return nil, err
-	}
-	state, err := unmarshal(req.GetProperties())
-	if err != nil {
-		return nil, err
-	}
-	c := s.call(ctx, req.GetUrn(), req.GetId(), state, state)
-	if errs := c.broken(kind.RefuseDelete); len(errs) > 0 {
-		return nil, fmt.Errorf("delete %s %s: %w", c.Type, c.Name, errors.Join(errs...))
-	}
-	switch {
-	case kind.Remote != nil:
-		err = kind.Remote.Delete(c)
-	case !kind.StateOnly:
-		err = s.provider.Cloud.Remove(c.Stack(), c.Type, c.ID)
-	}
-	if err == nil && kind.Deleted != nil {
-		err = kind.Deleted(c)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("delete %s %s: %w", c.Type, c.Name, err)
-	}
-	return &emptypb.Empty{}, nil
-}
-
 func (s *server) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
 	if err := s.delay(ctx); err != nil {
 		return nil, err
@@ -471,6 +142,26 @@ func (s *server) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pul
 		return nil, err
 	}
 	return &pulumirpc.InvokeResponse{Return: properties}, nil
+}
+
+// begin is what every call on a resource starts with: the delay, the table's entry, and the resource's two property maps.
+func (s *server) begin(ctx context.Context, urn, id string, inputs, outputs *structpb.Struct) (*Kind, *Call, error) {
+	if err := s.delay(ctx); err != nil {
+		return nil, nil, err
+	}
+	kind, err := s.kind(urn)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := unmarshal(inputs)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := unmarshal(outputs)
+	if err != nil {
+		return nil, nil, err
+	}
+	return kind, s.call(ctx, urn, id, in, out), nil
 }
 
 func (s *server) kind(urn string) (*Kind, error) {
@@ -513,105 +204,6 @@ func sender(ctx context.Context) string {
 		return p.Addr.String()
 	}
 	return ""
-}
-
-// object is what the record keeps of the call's resource.
-func (c *Call) object(kind *Kind) Object {
-	o := Object{Type: c.Type, ID: c.ID, URN: string(c.URN), SHA256: fingerprint(c.Inputs)}
-	if kind.Claims != nil {
-		secret, _ := c.decide(func(sub *Call) { o.Claims = kind.Claims(sub) })
-		if secret {
-			o.Claims = hashed(o.Claims)
-		}
-	}
-	for name, fact := range kind.Facts {
-		var v any
-		if secret, unknown := c.decide(func(sub *Call) { v = fact(sub) }); secret || unknown {
-			continue
-		}
-		if text, ok := v.(string); ok && text != "" {
-			if o.Facts == nil {
-				o.Facts = map[string]string{}
-			}
-			o.Facts[name] = text
-		}
-	}
-	return o
-}
-
-// outputs are the inputs plus what the kind computes. What rests on an unknown value is unknown, and for an object that does not
-// exist yet so is everything that only its creation decides.
-func (c *Call) outputs(kind *Kind) resource.PropertyMap {
-	out := resource.PropertyMap{}
-	for k, v := range c.Inputs {
-		if !strings.HasPrefix(string(k), "__") {
-			out[k] = v
-		}
-	}
-	isNew := c.preview && c.ID == ""
-	compute := func(name string, f Output) {
-		key := resource.PropertyKey(name)
-		if _, input := c.Inputs[key]; isNew && !input {
-			out[key] = resource.MakeComputed(resource.NewProperty(""))
-			return
-		}
-		var v any
-		secret, unknown := c.decide(func(sub *Call) { v = f(sub) })
-		switch {
-		case unknown:
-			out[key] = resource.MakeComputed(resource.NewProperty(""))
-		case v != nil:
-			out[key] = value(v, secret)
-		}
-	}
-	for name, f := range kind.Defaults {
-		if v, given := c.Inputs[resource.PropertyKey(name)]; !given || bare(v).IsNull() {
-			compute(name, f)
-		}
-	}
-	for name, f := range kind.Outputs {
-		compute(name, f)
-	}
-	for _, name := range kind.Kept {
-		key := resource.PropertyKey(name)
-		if v, known := c.Outputs[key]; known {
-			out[key] = v
-		} else if isNew {
-			out[key] = resource.MakeComputed(resource.NewProperty(""))
-		}
-	}
-	for _, name := range kind.Secret {
-		if v, there := out[resource.PropertyKey(name)]; there && !v.IsSecret() {
-			out[resource.PropertyKey(name)] = resource.MakeSecret(v)
-		}
-	}
-	return out
-}
-
-// Later returns what f computes, or an unknown in a preview of an object that does not exist yet; for values inside a larger one
-// that is otherwise known.
-func (c *Call) Later(f func() any) any {
-	if c.preview && c.ID == "" {
-		return resource.MakeComputed(resource.NewProperty(""))
-	}
-	return f()
-}
-
-func value(v any, secret bool) resource.PropertyValue {
-	p := resource.NewPropertyValue(v)
-	if secret {
-		return resource.MakeSecret(p)
-	}
-	return p
-}
-
-// hashed replaces names that came from secrets, so that they can be compared but not read.
-func hashed(names []string) []string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = "sha256:" + fingerprint(resource.PropertyMap{"name": resource.NewProperty(n)})
-	}
-	return out
 }
 
 // decoded opens configuration values that are JSON texts: SDKs encode a provider's nested arguments that way.
