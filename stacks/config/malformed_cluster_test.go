@@ -188,8 +188,12 @@ func malformedAccess() map[string]malformed {
 			[]string{`cluster.eks.admins[0] is "arn:aws:sts::123456789012:assumed-role/admin/me", want the ARN of the role itself, not of its session`},
 		},
 		"an ARN of another partition": {
+			map[string]any{"cluster.eks.region": "us-gov-west-1"},
+			[]string{`cluster.eks.admins[0] is "arn:aws:iam::123456789012:role/admin", want an ARN of partition aws-us-gov, which region us-gov-west-1 is in`},
+		},
+		"a region in China": {
 			map[string]any{"cluster.eks.region": "cn-north-1"},
-			[]string{`cluster.eks.admins[0] is "arn:aws:iam::123456789012:role/admin", want an ARN of partition aws-cn, which region cn-north-1 is in`},
+			[]string{`cluster.eks.region is "cn-north-1", want a region outside of China: endpoint services have other names there`},
 		},
 		"an admin twice": {
 			map[string]any{"cluster.eks.admins": []any{admin, admin}},

@@ -85,6 +85,10 @@ func checkRegion(e EKS, found *mistakes) {
 	if !regionForm.MatchString(e.Region) {
 		found.add("cluster.eks.region", e.Region, wantRegion)
 	}
+	// Refused cluster.eks.region: one in China, where VPC endpoint services have other names than the network is built with.
+	if strings.HasPrefix(e.Region, "cn-") {
+		found.add("cluster.eks.region", e.Region, "a region outside of China: endpoint services have other names there")
+	}
 }
 
 // checkLogRetention takes the days that CloudWatch Logs takes (API PutRetentionPolicy). It has no "for ever" here: logs
