@@ -83,6 +83,24 @@ func (b *box) passphrase() error {
 	return nil
 }
 
+// hosts is the folder of executables that the CLI looks up by name.
+func (b *box) hosts() string { return filepath.Join(b.dir, "hosts") }
+
+// announceHost puts a file where the CLI looks for the language host before it starts a plugin that is written in Go, and returns the
+// environment in which it is found. The file is never run: the host is attached already. The CLI warns of it at each start, so it is
+// there only for whoever names a policy pack by its folder.
+func (b *box) announceHost(env []string) ([]string, error) {
+	path := filepath.Join(b.hosts(), "pulumi-language-go")
+	err := os.MkdirAll(b.hosts(), 0o700)
+	if err == nil {
+		err = os.WriteFile(path, []byte("#!/bin/sh\necho 'the sandbox serves this host itself' >&2\nexit 1\n"), 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sandbox folder: %w", err)
+	}
+	return append(env, "PATH="+b.hosts()+string(os.PathListSeparator)+os.Getenv("PATH")), nil
+}
+
 // linkPlugins shows the CLI the plugins that the user has installed, for the providers that are not stood in for.
 func (b *box) linkPlugins() error {
 	home := os.Getenv("PULUMI_HOME")

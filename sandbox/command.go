@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -178,14 +179,35 @@ func (c *command) refuse() error {
 	return nil
 }
 
-// arguments are those of the CLI, with the approval that nothing real needs.
-func (c *command) arguments() []string {
-	approve := c.is("up") || c.is("destroy") || c.is("refresh")
-	if !approve || c.has("yes") || c.has("preview-only") || c.has("help") {
-		return c.args
+// compilesPack tells whether a policy pack is named by its folder, so that the language host has to compile it.
+func (c *command) compilesPack() bool {
+	for _, arg := range c.args {
+		if paths, is := strings.CutPrefix(arg, "--policy-pack="); is {
+			return slices.ContainsFunc(strings.Split(paths, ","), func(path string) bool {
+				info, err := os.Stat(path)
+				return err == nil && info.IsDir()
+			})
+		}
 	}
-	if i := slices.Index(c.args, "--"); i >= 0 {
-		return slices.Insert(slices.Clone(c.args), i, "--yes")
+	return false
+}
+
+// noPolicy is the sandbox's own flag: it leaves the policy pack out.
+const noPolicy = "no-policy"
+
+// arguments are those of the CLI, with the approval that nothing real needs, and with the policy pack where it can refuse something.
+func (c *command) arguments(pack string) []string {
+	args := slices.DeleteFunc(slices.Clone(c.args), func(arg string) bool { return arg == "--"+noPolicy })
+	var added []string
+	changes := c.is("up") || c.is("destroy") || c.is("refresh")
+	if changes && !c.has("yes") && !c.has("preview-only") && !c.has("help") {
+		added = append(added, "--yes")
 	}
-	return append(slices.Clone(c.args), "--yes")
+	if pack != "" && (c.is("up") || c.is("preview")) && !c.has(noPolicy) && !c.has("policy-pack") {
+		added = append(added, "--policy-pack="+pack)
+	}
+	if i := slices.Index(args, "--"); i >= 0 {
+		return slices.Insert(args, i, added...)
+	}
+	return append(args, added...)
 }

@@ -42,8 +42,28 @@ func TestParseCommand_FindsTheStackAndApproves(t *testing.T) {
 			t.Parallel()
 			c, err := parseCommand(test.args, "/here")
 			require.NoError(t, err)
-			require.Equal(t, test.want, c.arguments())
+			require.Equal(t, test.want, c.arguments(""))
 			require.Equal(t, test.stack, c.stack())
+		})
+	}
+}
+
+func TestArguments_PutThePolicyPackWhereItCanRefuseSomething(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ args, want []string }{
+		"preview":         {[]string{"preview"}, []string{"preview", "--policy-pack=/bin/pack"}},
+		"up":              {[]string{"up"}, []string{"up", "--yes", "--policy-pack=/bin/pack"}},
+		"left out":        {[]string{"preview", "--no-policy"}, []string{"preview"}},
+		"left out of up":  {[]string{"up", "--no-policy", "-s", "a"}, []string{"up", "--stack=a", "--yes"}},
+		"another pack":    {[]string{"preview", "--policy-pack=/mine"}, []string{"preview", "--policy-pack=/mine"}},
+		"destroy":         {[]string{"destroy"}, []string{"destroy", "--yes"}},
+		"reading a state": {[]string{"stack", "export"}, []string{"stack", "export"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := parseCommand(test.args, "/here")
+			require.NoError(t, err)
+			require.Equal(t, test.want, c.arguments("/bin/pack"))
 		})
 	}
 }

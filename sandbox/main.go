@@ -57,13 +57,18 @@ func run(args []string) (int, error) {
 		return 0, err
 	}
 	env := append(box.environment(os.Environ()), attached.environment()...)
+	if cmd.compilesPack() {
+		if env, err = box.announceHost(env); err != nil {
+			return 0, err
+		}
+	}
 
 	fmt.Fprintf(os.Stderr, "sandbox: %s are answered by stand-ins: %s; state is in %s\n",
 		strings.Join(set.standins, ", "), set.reality(), box.dir)
 	if err := box.createStack(cli, env, cmd.stack()); err != nil {
 		return 0, err
 	}
-	status, err := runChild(cli, cmd.arguments(), box.project, env)
+	status, err := runChild(cli, cmd.arguments(findPack(filepath.Dir(executable))), box.project, env)
 	if err != nil {
 		return 0, err
 	}
@@ -72,6 +77,15 @@ func run(args []string) (int, error) {
 			set.fault.Type, set.fault.Nth)
 	}
 	return status, nil
+}
+
+// findPack returns the policy pack that stands beside the sandbox; empty when none is built.
+func findPack(binaries string) string {
+	pack := filepath.Join(binaries, "pulumi-analyzer-satkube")
+	if _, err := os.Stat(pack); err != nil {
+		return ""
+	}
+	return pack
 }
 
 // createStack makes the stack of that name when Pulumi.<name>.yaml is there and the backend has none yet.

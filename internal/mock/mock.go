@@ -3,6 +3,7 @@ package mock
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -93,6 +94,24 @@ func (r *Recording) Must(t testing.TB, token, name string) Resource {
 	return found
 }
 
+// Change sets an input of a recorded resource, as somebody who edits the program would.
+func (r *Recording) Change(t testing.TB, token, name string, value any, path ...string) {
+	t.Helper()
+	for i, candidate := range r.resources {
+		if candidate.Type == token && candidate.Name == name {
+			inputs := candidate.Inputs.Mappable()
+			node := inputs
+			for _, step := range path[:len(path)-1] {
+				node, _ = node[step].(map[string]any)
+			}
+			node[path[len(path)-1]] = value
+			r.resources[i].Inputs = resource.NewPropertyMapFromMap(inputs)
+			return
+		}
+	}
+	t.Fatalf("%s %s was not registered", token, name)
+}
+
 // Deployed is Run for a program that has to succeed.
 func Deployed(t testing.TB, program pulumi.RunFunc) *Recording {
 	t.Helper()
@@ -161,6 +180,11 @@ func (r *Recording) NewResource(args pulumi.MockResourceArgs) (string, resource.
 		recorded.Protect = rpc.GetProtect()
 		recorded.RetainOnDelete = rpc.GetRetainOnDelete()
 		recorded.DependsOn = rpc.GetDependencies()
+		if strings.HasPrefix(args.TypeToken, "pulumi:providers:") {
+			// The engine puts the version that the SDK sends beside the inputs into them.
+			recorded.Inputs = args.Inputs.Copy()
+			recorded.Inputs["version"] = resource.NewProperty(rpc.GetVersion())
+		}
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()

@@ -17,9 +17,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
@@ -107,15 +105,6 @@ func (h *Host) RuntimeOptionsPrompts(
 // About names the program.
 func (h *Host) About(context.Context, *pulumirpc.AboutRequest) (*pulumirpc.AboutResponse, error) {
 	return &pulumirpc.AboutResponse{Executable: h.Program}, nil
-}
-
-// RunPlugin is refused: compiling a plugin or policy pack needs the genuine host.
-func (h *Host) RunPlugin(
-	req *pulumirpc.RunPluginRequest, _ grpc.ServerStreamingServer[pulumirpc.RunPluginResponse],
-) error {
-	return status.Errorf(codes.Unimplemented,
-		"%s: the sandbox compiles no plugin: name the executable of a policy pack instead of its folder",
-		req.GetInfo().GetProgramDirectory())
 }
 
 // Run runs the program once. Its output goes to the engine as messages, as with the genuine host.
