@@ -19,11 +19,13 @@ help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 .PHONY: build
-build: ## build the program, the sandbox and, where none is installed, the Pulumi CLI into bin/
+build: ## build the program, the policy pack, the sandbox and, where none is installed, the Pulumi CLI into bin/
 	@tools/build-pulumi
 	@tools/say-first bin/satkube "building the program: about 3 minutes the first time, for the AWS SDK"
 	@$(GO_BUILD) -o bin/satkube .
 	@$(GO_BUILD) -o bin/sandbox ./sandbox
+	@$(GO_BUILD) -o bin/pulumi-analyzer-satkube ./policy
+	@cp policy/PulumiPolicy.yaml bin/PulumiPolicy.yaml
 
 .PHONY: up
 up: build ## bring the stack up in the sandbox: no credential, nothing real is created
@@ -56,6 +58,7 @@ check: ## check format, lint, and that generated files are fresh
 	@go vet -buildvcs=false $(PACKAGES)
 	@$(TOOL) staticcheck $(PACKAGES)
 	@go run -buildvcs=false ./stacks/config/reference -check
+	@go run -buildvcs=false ./policy/reference -check
 	@mkdir -p bin && touch bin/.checked
 	@echo "check: all well"
 
@@ -64,8 +67,9 @@ format: ## format the Go sources
 	@$(TOOL) gofumpt -w $$(git ls-files '*.go')
 
 .PHONY: generate
-generate: ## write the generated files anew: docs/configuration.md
+generate: ## write the generated files anew: docs/configuration.md, docs/policies.md, docs/cks-coverage.md
 	go run -buildvcs=false ./stacks/config/reference
+	go run -buildvcs=false ./policy/reference
 
 .PHONY: bench
 bench: build ## measure previews against a bare program, and the memory of a cold build (about 15 minutes)

@@ -24,23 +24,20 @@ type engine struct {
 
 func newEngine(t *testing.T) engine {
 	t.Helper()
-	for _, name := range []string{"sandbox", "satkube"} {
+	for _, name := range []string{"sandbox", "satkube", "pulumi-analyzer-satkube"} {
 		require.FileExists(t, filepath.Join("..", "bin", name), "the engine's tests need the binaries: run make build")
 	}
 	return engine{t: t, dir: t.TempDir(), project: ".."}
 }
 
 // run runs bin/sandbox and returns what it printed and whether it succeeded.
-func (e engine) run(env string, args ...string) (string, bool) {
+func (e engine) run(env []string, args ...string) (string, bool) {
 	e.t.Helper()
 	sandbox, err := filepath.Abs(filepath.Join("..", "bin", "sandbox"))
 	require.NoError(e.t, err)
 	command := exec.Command(sandbox, args...)
 	command.Dir = e.project
-	command.Env = append(os.Environ(), "SANDBOX_DIR="+e.dir, "PULUMI_OPTION_COLOR=never")
-	if env != "" {
-		command.Env = append(command.Env, env)
-	}
+	command.Env = append(append(os.Environ(), "SANDBOX_DIR="+e.dir, "PULUMI_OPTION_COLOR=never"), env...)
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
 	err = command.Run()
@@ -54,7 +51,7 @@ func (e engine) run(env string, args ...string) (string, bool) {
 // must runs bin/sandbox and fails the test when it fails.
 func (e engine) must(args ...string) string {
 	e.t.Helper()
-	out, ok := e.run("", args...)
+	out, ok := e.run(nil, args...)
 	require.True(e.t, ok, "sandbox %s:\n%s", strings.Join(args, " "), out)
 	return out
 }
@@ -159,7 +156,7 @@ func TestEngine_RefusesToReplaceTheWalletsPasswordThatItFinds(t *testing.T) {
 	e := newEngine(t)
 	e.must("up", "-s", "regtest")
 	e.must("destroy", "-s", "regtest")
-	out, ok := e.run("", "up", "-s", "regtest")
+	out, ok := e.run(nil, "up", "-s", "regtest")
 	require.False(t, ok)
 	require.Contains(t, out, `Secret "lnd-wallet" is invalid: data: Forbidden: field is immutable`)
 }
@@ -178,7 +175,7 @@ func TestEngine_RefusesToDestroyAProtectedStack(t *testing.T) {
 	e := newEngine(t)
 	e.must("up", "-s", "mainnet")
 	before := e.exists("mainnet")
-	out, ok := e.run("", "destroy", "-s", "mainnet")
+	out, ok := e.run(nil, "destroy", "-s", "mainnet")
 	require.False(t, ok)
 	require.Contains(t, out, "protect")
 	require.Equal(t, before, e.exists("mainnet"), "nothing is deleted, not even what is unprotected")
@@ -194,7 +191,7 @@ func TestEngine_PrintsEveryMistakeOfAConfigurationAndRegistersNothing(t *testing
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(e.project, name), []byte(text), 0o644))
 	}
-	out, ok := e.run("", "preview", "-s", "bad")
+	out, ok := e.run(nil, "preview", "-s", "bad")
 	require.False(t, ok)
 	require.Contains(t, out, "satkube:platform in Pulumi.bad.yaml is refused:")
 	for _, mistake := range []string{`cluster.name is "Bad Name", want `, `colour is "blue", want `, `nodes[0].network is "testnet5", want `} {
@@ -202,7 +199,7 @@ func TestEngine_PrintsEveryMistakeOfAConfigurationAndRegistersNothing(t *testing
 	}
 	require.NotContains(t, out, "satkube:cluster")
 	require.NotContains(t, out, "kubernetes:")
-	out, ok = e.run("", "up", "-s", "bad")
+	out, ok = e.run(nil, "up", "-s", "bad")
 	require.False(t, ok)
 	require.Empty(t, held(e.state("bad")), out)
 }
@@ -291,7 +288,7 @@ func TestEngine_RecoversFromAFaultAtEveryType(t *testing.T) {
 		t.Run(strings.ReplaceAll(token, "/", "."), func(t *testing.T) {
 			t.Parallel()
 			e := newEngine(t)
-			out, ok := e.run("SANDBOX_FAULT="+token, "up", "-s", "testnet")
+			out, ok := e.run([]string{"SANDBOX_FAULT=" + token}, "up", "-s", "testnet")
 			require.False(t, ok, out)
 			require.Regexp(t, `create `+token+` \S+: injected fault`, out)
 			require.Less(t, len(e.exists("testnet")), len(want))

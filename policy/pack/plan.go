@@ -1,0 +1,69 @@
+package pack
+
+import (
+	"sync"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+)
+
+// plan is which rules a run has to ask: those that are not disabled, by the type of the resource.
+type plan struct {
+	*configuration
+	rules              []Rule
+	stackRules         []*Rule
+	disabledStackRules []*pulumirpc.PolicyNotApplicable
+
+	mu     sync.RWMutex
+	byType map[string]*selection
+}
+
+// selection is the rules that look at resources of one type, and the ones that do not.
+type selection struct {
+	rules         []*Rule
+	notApplicable []*pulumirpc.PolicyNotApplicable
+}
+
+func newPlan(rules []Rule, c *configuration) *plan {
+	p := &plan{configuration: c, rules: rules, byType: map[string]*selection{}}
+	for i := range rules {
+		switch {
+		case rules[i].CheckStack == nil:
+		case c.level(rules[i].Name) == Disabled:
+			p.disabledStackRules = append(p.disabledStackRules, notApplicable(rules[i], "disabled"))
+		default:
+			p.stackRules = append(p.stackRules, &rules[i])
+		}
+	}
+	return p
+}
+
+// of returns the rules for a type. Stacks have thousands of resources and dozens of types.
+func (p *plan) of(token string) *selection {
+	p.mu.RLock()
+	known, is := p.byType[token]
+	p.mu.RUnlock()
+	if is {
+		return known
+	}
+	s := &selection{}
+	for i := range p.rules {
+		rule := &p.rules[i]
+		switch {
+		case rule.Check == nil:
+		case p.level(rule.Name) == Disabled:
+			s.notApplicable = append(s.notApplicable, notApplicable(*rule, "disabled"))
+		case rule.Types.Match(token):
+			s.rules = append(s.rules, rule)
+		default:
+			s.notApplicable = append(s.notApplicable, notApplicable(*rule, "another type"))
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.byType[token] = s
+	return s
+}
+
+func notApplicable(rule Rule, reason string) *pulumirpc.PolicyNotApplicable {
+	return &pulumirpc.PolicyNotApplicable{PolicyName: rule.Name, Reason: reason}
+}

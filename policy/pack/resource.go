@@ -1,0 +1,139 @@
+package pack
+
+import (
+	"slices"
+	"strings"
+)
+
+// Resource is one resource under review.
+type Resource struct {
+	// Type is the type token; of a twin, the token of the plain kind. Name is the resource's name, URN its whole identity.
+	Type, Name, URN string
+	// Parent is the URN of the parent.
+	Parent string
+	// Protect says that Pulumi refuses to delete it.
+	Protect bool
+	// Dependencies are the URNs of the resources that it depends on; empty in reviews of single resources.
+	Dependencies []string
+
+	props Value
+}
+
+// At returns the property at that path.
+func (r Resource) At(steps ...any) Value { return r.props.At(steps...) }
+
+// Kind is the Kubernetes kind, without the ending of a twin; empty for other resources.
+func (r Resource) Kind() string {
+	kind, _ := kindOf(r.Type)
+	return kind
+}
+
+// Label is a label of a Kubernetes object.
+func (r Resource) Label(key string) Value { return r.At("metadata", "labels", key) }
+
+// Annotation is an annotation of a Kubernetes object.
+func (r Resource) Annotation(key string) Value { return r.At("metadata", "annotations", key) }
+
+// Setting is a setting of the rule, as the pack's configuration gives it or by default.
+func (r Resource) Setting(name string) any {
+	if r.props.run == nil {
+		return nil
+	}
+	return r.props.run.settings[name]
+}
+
+// Pod is a pod's specification inside a resource.
+type Pod struct {
+	// Spec is the pod's spec, Meta its metadata.
+	Spec, Meta Value
+}
+
+// Pods returns the specifications of pods that the resource holds: one for a pod carrier, none for anything else.
+func (r Resource) Pods() []Pod {
+	switch r.Kind() {
+	case "Pod":
+		return []Pod{{Spec: r.At("spec"), Meta: r.At("metadata")}}
+	case "PodTemplate":
+		return []Pod{{Spec: r.At("template", "spec"), Meta: r.At("template", "metadata")}}
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job":
+		return []Pod{{Spec: r.At("spec", "template", "spec"), Meta: r.At("spec", "template", "metadata")}}
+	case "CronJob":
+		template := r.At("spec", "jobTemplate", "spec", "template")
+		return []Pod{{Spec: template.At("spec"), Meta: template.At("metadata")}}
+	}
+	return nil
+}
+
+// Containers returns all containers of the pod: its own, the init and the ephemeral ones.
+func (p Pod) Containers() []Value {
+	var all []Value
+	for _, list := range []string{"containers", "initContainers", "ephemeralContainers"} {
+		all = append(all, p.Spec.At(list).List()...)
+	}
+	return all
+}
+
+// LongRunning returns the containers that are meant to run for good: the pod's own, and init containers that restart always.
+func (p Pod) LongRunning() []Value {
+	all := p.Spec.At("containers").List()
+	for _, c := range p.Spec.At("initContainers").List() {
+		if c.At("restartPolicy").Is("Always") {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Containers returns the containers of all pods in the resource.
+func (r Resource) Containers() []Value {
+	var all []Value
+	for _, pod := range r.Pods() {
+		all = append(all, pod.Containers()...)
+	}
+	return all
+}
+
+// Stack is all resources of a stack, for rules that need to see them together. Properties are the inputs that were recorded at
+// registration, so they are there on the first preview too.
+type Stack struct {
+	resources []Resource
+	// byType are the positions of the resources of each type: checks ask for types over and over.
+	byType   map[string][]int
+	settings map[string]any
+}
+
+func newStack(inputs []Input, run *evaluation) *Stack {
+	s := &Stack{byType: map[string][]int{}, settings: run.settings}
+	for _, input := range inputs {
+		for _, r := range expand(input, run) {
+			s.byType[r.Type] = append(s.byType[r.Type], len(s.resources))
+			s.resources = append(s.resources, r)
+		}
+	}
+	return s
+}
+
+// All returns the resources of these types.
+func (s Stack) All(types Types) []Resource {
+	var positions []int
+	for token, at := range s.byType {
+		if types.Match(token) {
+			positions = append(positions, at...)
+		}
+	}
+	slices.Sort(positions)
+	var found []Resource
+	for _, at := range positions {
+		found = append(found, s.resources[at])
+	}
+	return found
+}
+
+// Setting is a setting of the rule, as the pack's configuration gives it or by default.
+func (s Stack) Setting(name string) any { return s.settings[name] }
+
+// Namespace is the namespace that a Kubernetes object names.
+func (r Resource) Namespace() Value { return r.At("metadata", "namespace") }
+
+// InPackage tells whether the resource's type belongs to a package, such as aws.
+func (r Resource) InPackage(name string) bool { return strings.HasPrefix(r.Type, name+":") }

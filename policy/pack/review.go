@@ -1,0 +1,210 @@
+package pack
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Finding is one result of a review.
+type Finding struct {
+	// Rule is the rule that was not met, or could not be decided.
+	Rule *Rule
+	// URN is the resource that it is about.
+	URN string
+	// Message is a sentence that names paths and no value.
+	Message string
+	// Undecided says that the values which decide are not known yet.
+	Undecided bool
+}
+
+// Input is a resource to review.
+type Input struct {
+	Type, Name, URN, Parent string
+	Protect                 bool
+	Dependencies            []string
+	// Props are the inputs: maps, lists, texts, numbers and bools, Unknown and Secret values among them.
+	Props map[string]any
+	// unread says that the properties are not known at all, so that none of them counts as left out.
+	unread bool
+}
+
+// Settings are the values of the rules' settings that differ from their defaults, by rule and name.
+type Settings map[string]map[string]any
+
+// Review checks all resources against all rules, the ones for single resources and the ones for the stack.
+func Review(rules []Rule, inputs []Input, settings Settings) []Finding {
+	var findings []Finding
+	for i := range rules {
+		rule := &rules[i]
+		if rule.CheckStack != nil {
+			findings = append(findings, reviewStack(rule, inputs, settings[rule.Name])...)
+			continue
+		}
+		for _, input := range inputs {
+			findings = append(findings, ReviewResource(rule, input, settings[rule.Name])...)
+		}
+	}
+	return findings
+}
+
+// ReviewResource checks one resource against one rule that is for single resources.
+func ReviewResource(rule *Rule, input Input, settings map[string]any) []Finding {
+	if rule.Check == nil || !rule.Types.Match(input.Type) {
+		return nil
+	}
+	return judge(rule, func(run *evaluation) map[key]bool {
+		run.settings = merged(rule, settings)
+		said := map[key]bool{}
+		for _, r := range expand(input, run) {
+			rule.Check(r, func(message string) { said[key{r.URN, message}] = true })
+		}
+		return said
+	}, input.URN)
+}
+
+func reviewStack(rule *Rule, inputs []Input, settings map[string]any) []Finding {
+	// The runs differ in their answers only: the resources are made once, and look at whichever run is on.
+	current := &evaluation{}
+	var stack *Stack
+	configured := merged(rule, settings)
+	return judge(rule, func(run *evaluation) map[key]bool {
+		*current = *run
+		current.settings = configured
+		if stack == nil {
+			stack = newStack(inputs, current)
+		}
+		said := map[key]bool{}
+		rule.CheckStack(*stack, func(about Resource, message string) { said[key{about.URN, message}] = true })
+		run.choices = current.choices
+		return said
+	}, "")
+}
+
+type key struct{ urn, message string }
+
+// mostRuns bounds how many combinations of answers a check is run with: seven independent unknowns. Beyond, it is undecided.
+const mostRuns = 128
+
+// judge runs a check with every combination of answers to what it asks of unknown values, and compares what it says. A check that
+// panics is undecided, and the finding says so.
+func judge(rule *Rule, check func(*evaluation) map[key]bool, about string) (findings []Finding) {
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			findings = []Finding{{Rule: rule, URN: about, Message: "The rule itself failed on this shape; it could not be decided.", Undecided: true}}
+		}
+	}()
+	said, open, runs := map[key]int{}, map[string]bool{}, 0
+	for choices, more := []choice(nil), true; more; runs++ {
+		run := &evaluation{choices: choices, open: open}
+		if runs == mostRuns {
+			// The first questions have been answered with no each time; a last run answers all with yes.
+			run.choices, run.beyond, open[about] = nil, true, true
+		}
+		for message := range check(run) {
+			said[message]++
+		}
+		choices, more = following(run.choices)
+		more = more && runs < mostRuns
+	}
+	for _, message := range slices.SortedFunc(maps.Keys(said), func(a, b key) int {
+		return cmp.Or(strings.Compare(a.urn, b.urn), strings.Compare(a.message, b.message))
+	}) {
+		findings = append(findings, Finding{Rule: rule, URN: message.urn, Message: message.message, Undecided: said[message] < runs})
+		delete(open, message.urn)
+	}
+	for _, urn := range slices.Sorted(maps.Keys(open)) {
+		findings = append(findings, Finding{Rule: rule, URN: urn, Message: "It cannot be decided at preview: a property that decides is not known yet.", Undecided: true})
+	}
+	return findings
+}
+
+// following returns the next combination of answers, and whether there is one: the last no becomes a yes, and what came behind it is
+// asked anew.
+func following(choices []choice) ([]choice, bool) {
+	for i := len(choices) - 1; i >= 0; i-- {
+		if !choices[i].yes {
+			next := slices.Clone(choices[:i+1])
+			next[i].yes = true
+			return next, true
+		}
+	}
+	return nil, false
+}
+
+// merged returns the rule's settings with the configured ones over the defaults.
+func merged(rule *Rule, configured map[string]any) map[string]any {
+	all := maps.Clone(rule.Settings)
+	if all == nil {
+		all = map[string]any{}
+	}
+	maps.Copy(all, configured)
+	return all
+}
+
+// expand returns the resources in an input: itself, or the items of a list.
+func expand(input Input, run *evaluation) []Resource {
+	base := Resource{
+		Type: input.Type, Name: input.Name, URN: input.URN, Parent: input.Parent, Protect: input.Protect, Dependencies: input.Dependencies,
+		props: Value{node: props(input.Props), owner: input.URN, run: run},
+	}
+	if input.unread {
+		base.props.node = unknown{}
+	}
+	kind, kubernetes := kindOf(input.Type)
+	if !kubernetes {
+		return []Resource{base}
+	}
+	last := input.Type[lastColon(input.Type)+1:]
+	base.Type = input.Type[:lastColon(input.Type)+1] + kind
+	switch {
+	case last == kind+"List":
+		var items []Resource
+		for _, item := range base.props.At("items").List() {
+			one := base
+			one.props = item
+			items = append(items, one)
+		}
+		return items
+	case last == kind+"Patch":
+		base.props.patch = true
+	}
+	return []Resource{base}
+}
+
+func props(p map[string]any) any {
+	if p == nil {
+		return map[string]any{}
+	}
+	return p
+}
+
+func lastColon(token string) int {
+	for i := len(token) - 1; i >= 0; i-- {
+		if token[i] == ':' {
+			return i
+		}
+	}
+	return -1
+}
+
+// Validate returns what is wrong with a rule itself: a text missing, no sample, both checks or none.
+func (r Rule) Validate() error {
+	for name, text := range map[string]string{"name": r.Name, "must": r.Must, "why": r.Why, "fix": r.Fix, "cks": r.CKS} {
+		if text == "" {
+			return fmt.Errorf("rule %s: %s is empty, want a text", r.Name, name)
+		}
+	}
+	if (r.Check == nil) == (r.CheckStack == nil) {
+		return fmt.Errorf("rule %s: it has both checks or none, want one", r.Name)
+	}
+	if len(r.Pass) == 0 || len(r.Fail) == 0 || len(r.Refs) == 0 {
+		return fmt.Errorf("rule %s: samples or references are missing, want both", r.Name)
+	}
+	if !slices.Contains([]Severity{Critical, High, Medium, Low}, r.Severity) {
+		return fmt.Errorf("rule %s: severity is %q, want critical, high, medium or low", r.Name, r.Severity)
+	}
+	return nil
+}

@@ -1,0 +1,11 @@
+package clustersetup
+
+import (
+	"testing"
+
+	"gitlab.com/thinkmassive/satkube/policy/pack/packtest"
+)
+
+func TestRules_HoldOnTheirOwnSamples(t *testing.T) {
+	packtest.Prove(t, Rules())
+}
