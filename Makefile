@@ -72,7 +72,7 @@ generate: ## write the generated files anew: docs/configuration.md, docs/policie
 	go run -buildvcs=false ./policy/reference
 
 .PHONY: bench
-bench: build ## measure previews against a bare program, and the memory of a cold build (about 15 minutes)
+bench: build ## measure previews against a bare program, and policy packs, and the memory of a cold build (about 20 minutes)
 	go run -buildvcs=false ./bench
 
 .PHONY: clean

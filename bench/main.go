@@ -1,8 +1,8 @@
-// Command bench measures what a preview costs beside the engine's own time, how that grows with the number of nodes, and how much
-// memory a first build takes. It exits with 1 when a limit is passed.
+// Command bench measures what a preview costs beside the engine's own time, how that grows with the number of nodes, what the policy
+// pack adds, and how much memory a first build takes. It exits with 1 when a limit is passed.
 //
-//	go run ./bench              everything, about 15 minutes
-//	go run ./bench -skip-build  previews only, about a minute
+//	go run ./bench              everything, about 20 minutes
+//	go run ./bench -skip-build  previews and reviews only, about 5 minutes
 //	go run ./bench -quick       one node, ten seconds
 package main
 
@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	quick := flag.Bool("quick", false, "one node, three runs, no build")
+	quick := flag.Bool("quick", false, "one node, three runs, no comparison of policy packs, no build")
 	skipBuild := flag.Bool("skip-build", false, "leave out the cold build")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -62,6 +62,20 @@ func measureAll(ctx context.Context, quick, skipBuild bool) (wrong []string, err
 		return nil, err
 	}
 	wrong = printReport(os.Stdout, rows, b.runs)
+	if quick {
+		fmt.Println("policy packs: left out, as asked")
+	} else {
+		compared, err := b.comparePacks(ctx, rows[len(rows)-1])
+		if err != nil {
+			return nil, err
+		}
+		wrong = append(wrong, printComparison(os.Stdout, compared)...)
+	}
+	reviewed, err := b.reviewAll(ctx, rows, !quick)
+	if err != nil {
+		return nil, err
+	}
+	wrong = append(wrong, printReviews(os.Stdout, reviewed)...)
 	if quick || skipBuild {
 		fmt.Println("cold build: left out, as asked")
 		return wrong, nil

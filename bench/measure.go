@@ -17,17 +17,23 @@ type bench struct {
 	runs       int
 }
 
-// measure previews a stack of that many nodes with the program and with the bare one in turn.
-func (b bench) measure(ctx context.Context, nodes int) (row, error) {
-	r := row{nodes: nodes}
+// boxes are the program and the bare one, on a stack of that many nodes.
+func (b bench) boxes(nodes int) (program, bare box) {
 	dir := filepath.Join(b.dir, fmt.Sprintf("%d-nodes", nodes))
 	binaries := filepath.Join(b.repository, "bin")
-	program := box{
+	program = box{
 		sandbox: filepath.Join(binaries, "sandbox"), program: filepath.Join(binaries, "satkube"),
 		project: filepath.Join(dir, "program"), state: filepath.Join(dir, "program", "sandbox"), resources: filepath.Join(dir, "resources"),
 	}
-	bare := program
+	bare = program
 	bare.program, bare.project, bare.state = b.bare, filepath.Join(dir, "bare"), filepath.Join(dir, "bare", "sandbox")
+	return program, bare
+}
+
+// measure previews a stack of that many nodes with the program and with the bare one in turn, without a policy pack.
+func (b bench) measure(ctx context.Context, nodes int) (row, error) {
+	r := row{nodes: nodes}
+	program, bare := b.boxes(nodes)
 	for _, box := range []box{program, bare} {
 		if err := writeProject(b.repository, box.project, nodes); err != nil {
 			return r, err
@@ -41,7 +47,7 @@ func (b bench) measure(ctx context.Context, nodes int) (row, error) {
 			box       box
 			wall, cpu *sample
 		}{{program, &r.program, &r.programCPU}, {bare, &r.bare, &r.bareCPU}} {
-			done, err := turn.box.call(ctx, nil, "preview")
+			done, err := turn.box.call(ctx, nil, "preview", "--no-policy")
 			if err != nil {
 				return r, err
 			}
@@ -63,7 +69,7 @@ func (b bench) warmUp(ctx context.Context, program, bare box, r *row) error {
 	if r.resources, err = done.resources(); err != nil {
 		return err
 	}
-	r.checks, r.creates = heard.checks, heard.creates
+	r.checks, r.creates, r.inputs = heard.checks, heard.creates, heard.inputs
 	list, err := os.Create(program.resources)
 	if err != nil {
 		return fmt.Errorf("list of resources: %w", err)

@@ -53,10 +53,10 @@ func (b box) call(ctx context.Context, env []string, args ...string) (run, error
 	return run{wall: wall, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), output: output.String()}, nil
 }
 
-// record previews once and returns what was said on the engine's wire. It is the warm-up too.
+// record previews once without a policy pack and returns what was said on the engine's wire. It is the warm-up too.
 func (b box) record(ctx context.Context) (recording, run, error) {
 	path := filepath.Join(b.project, "calls")
-	done, err := b.call(ctx, []string{"PULUMI_DEBUG_GRPC=" + path}, "preview")
+	done, err := b.call(ctx, []string{"PULUMI_DEBUG_GRPC=" + path}, "preview", "--no-policy")
 	if err != nil {
 		return recording{}, done, err
 	}

@@ -10,13 +10,18 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"gitlab.com/thinkmassive/satkube/bench/replay"
+	"gitlab.com/thinkmassive/satkube/policy/pack"
 )
 
 // recording is what one preview said on the engine's wire.
 type recording struct {
 	resources []replay.Resource
+	// inputs are what a policy pack reviews, in the order of registration: the same resources and the stack, with parents and secrets.
+	inputs []pack.Input
 	// checks and creates are how often the engine asked a provider.
 	checks, creates int
 }
@@ -31,6 +36,10 @@ type registration struct {
 	Version  string         `json:"version"`
 	Provider string         `json:"provider"`
 	Object   map[string]any `json:"object"`
+
+	Parent       string   `json:"parent"`
+	Protect      bool     `json:"protect"`
+	Dependencies []string `json:"dependencies"`
 }
 
 // readRecording makes the list for the bare program out of a log of calls: providers first, every name unique in its type.
@@ -63,7 +72,31 @@ func readRecording(log io.Reader) (recording, error) {
 		}
 	}
 	found.resources = flatten(order, byURN)
-	return found, nil
+	var err error
+	found.inputs, err = reviewable(order, byURN)
+	return found, err
+}
+
+// reviewable decodes registrations as the policy pack's server does.
+func reviewable(order []string, byURN map[string]registration) ([]pack.Input, error) {
+	inputs := make([]pack.Input, 0, len(order))
+	for _, urn := range order {
+		r := byURN[urn]
+		object, err := structpb.NewStruct(r.Object)
+		if err != nil {
+			return nil, fmt.Errorf("recording of %s: %w", urn, err)
+		}
+		properties, err := plugin.UnmarshalProperties(object, plugin.MarshalOptions{
+			KeepUnknowns: true, KeepSecrets: true, KeepResources: true, KeepOutputValues: true,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("recording of %s: %w", urn, err)
+		}
+		inputs = append(inputs, pack.Input{
+			Type: r.Type, Name: r.Name, URN: urn, Parent: r.Parent, Protect: r.Protect, Dependencies: r.Dependencies, Props: pack.Properties(properties),
+		})
+	}
+	return inputs, nil
 }
 
 // read counts one call, and returns the registration that it completes and the URN that the engine gave it.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"gitlab.com/thinkmassive/satkube/bench/replay"
+	"gitlab.com/thinkmassive/satkube/policy/pack"
 )
 
 // recorded reads testdata/calls.json, written by hand in the form of the engine's own log of calls.
@@ -106,4 +107,24 @@ func TestList_IsReadAsItWasWritten(t *testing.T) {
 		return nil
 	}))
 	require.Equal(t, want, got)
+}
+
+func TestRecording_HasInputsAsThePackDecodesThem(t *testing.T) {
+	inputs := recorded(t).inputs
+	require.Len(t, inputs, len(recorded(t).resources)+1, "the stack too")
+	byURN := map[string]pack.Input{}
+	for _, input := range inputs {
+		require.NotEmpty(t, input.URN)
+		byURN[input.URN] = input
+	}
+	require.Len(t, byURN, len(inputs), "each once")
+	for _, input := range inputs {
+		if input.Type == "eks:index:Cluster" {
+			require.Equal(t, pack.Unknown, input.Props["vpcId"])
+			require.Equal(t, "us-east-2a", input.Props["zone"])
+			require.Equal(t, "role-1", input.Props["role"], "a reference as the resource's id")
+			return
+		}
+	}
+	require.Fail(t, "no cluster among the inputs")
 }

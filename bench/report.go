@@ -7,7 +7,7 @@ import (
 )
 
 const meaning = `
-Both columns are one whole "bin/sandbox preview -s testnet" of a stack that does not exist yet: the sandbox with its stand-ins,
+Both columns are one whole "bin/sandbox preview -s testnet --no-policy" of a stack that does not exist yet: the sandbox with its stand-ins,
 the Pulumi CLI and engine, and the program, by wall clock, median (fastest–slowest) of %d runs after one to warm up, in turn.
 "Bare" is bench/bare: it reads a list of the very resources that the program registered and sends each to the engine with the same
 type, version, provider and inputs, as plain values, all at once. It is flat (no parents), has no dependencies, options or

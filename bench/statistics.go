@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"gitlab.com/thinkmassive/satkube/policy/pack"
 )
 
 // maxRatio is how much longer a preview of the program may take than one of the bare program.
@@ -45,9 +47,10 @@ func (s sample) String() string {
 // row is what was measured at one size.
 type row struct {
 	nodes, resources    int
-	program, bare       sample // wall clock
-	programCPU, bareCPU sample // of all processes together
-	checks, creates     int    // calls of providers in one preview
+	program, bare       sample       // wall clock
+	programCPU, bareCPU sample       // of all processes together
+	checks, creates     int          // calls of providers in one preview
+	inputs              []pack.Input // of all resources, as the program registered them
 }
 
 func ratio(program, bare sample) float64 {

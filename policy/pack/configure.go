@@ -27,6 +27,9 @@ func defaults(rules []Rule) *configuration {
 
 func (c *configuration) level(rule string) Level { return c.levels[rule] }
 
+// everyRule is the name under which a configuration file sets the level of all rules.
+const everyRule = "all"
+
 // configure reads the engine's configuration, or returns every mistake in it. What it does not name keeps its default.
 func configure(rules []Rule, asked map[string]*pulumirpc.PolicyConfig) (*configuration, error) {
 	c := defaults(rules)
@@ -36,6 +39,10 @@ func configure(rules []Rule, asked map[string]*pulumirpc.PolicyConfig) (*configu
 	}
 	var mistakes []error
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		if name == everyRule {
+			// The engine has spread it over all rules already, and sends it along all the same.
+			continue
+		}
 		rule, is := known[name]
 		if !is {
 			mistakes = append(mistakes, fmt.Errorf("policy configuration: %s is no rule of this pack", name))

@@ -17,7 +17,8 @@ type plan struct {
 	byType map[string]*selection
 }
 
-// selection is the rules that look at resources of one type, and the ones that do not.
+// selection is the rules that look at resources of one type, and the ones that would if they were not disabled. Rules for other types
+// are not listed: the lists would be longer than everything else that the engine is told.
 type selection struct {
 	rules         []*Rule
 	notApplicable []*pulumirpc.PolicyNotApplicable
@@ -49,13 +50,11 @@ func (p *plan) of(token string) *selection {
 	for i := range p.rules {
 		rule := &p.rules[i]
 		switch {
-		case rule.Check == nil:
+		case rule.Check == nil || !rule.Types.Match(token):
 		case p.level(rule.Name) == Disabled:
 			s.notApplicable = append(s.notApplicable, notApplicable(*rule, "disabled"))
-		case rule.Types.Match(token):
-			s.rules = append(s.rules, rule)
 		default:
-			s.notApplicable = append(s.notApplicable, notApplicable(*rule, "another type"))
+			s.rules = append(s.rules, rule)
 		}
 	}
 	p.mu.Lock()

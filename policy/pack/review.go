@@ -37,10 +37,11 @@ type Settings map[string]map[string]any
 // Review checks all resources against all rules, the ones for single resources and the ones for the stack.
 func Review(rules []Rule, inputs []Input, settings Settings) []Finding {
 	var findings []Finding
+	stack := newBoard(inputs)
 	for i := range rules {
 		rule := &rules[i]
 		if rule.CheckStack != nil {
-			findings = append(findings, reviewStack(rule, inputs, settings[rule.Name])...)
+			findings = append(findings, stack.review(rule, settings[rule.Name])...)
 			continue
 		}
 		for _, input := range inputs {
@@ -65,20 +66,27 @@ func ReviewResource(rule *Rule, input Input, settings map[string]any) []Finding 
 	}, input.URN)
 }
 
-func reviewStack(rule *Rule, inputs []Input, settings map[string]any) []Finding {
-	// The runs differ in their answers only: the resources are made once, and look at whichever run is on.
-	current := &evaluation{}
-	var stack *Stack
+// board is all resources of a stack, made once for all rules. They look at whichever run of whichever check is on.
+type board struct {
+	stack   *Stack
+	current *evaluation
+}
+
+func newBoard(inputs []Input) *board {
+	current := &evaluation{open: map[string]bool{}}
+	return &board{stack: newStack(inputs, current), current: current}
+}
+
+func (b *board) review(rule *Rule, settings map[string]any) []Finding {
 	configured := merged(rule, settings)
 	return judge(rule, func(run *evaluation) map[key]bool {
-		*current = *run
-		current.settings = configured
-		if stack == nil {
-			stack = newStack(inputs, current)
-		}
+		*b.current = *run
+		b.current.settings = configured
+		stack := *b.stack
+		stack.settings = configured
 		said := map[key]bool{}
-		rule.CheckStack(*stack, func(about Resource, message string) { said[key{about.URN, message}] = true })
-		run.choices = current.choices
+		rule.CheckStack(stack, func(about Resource, message string) { said[key{about.URN, message}] = true })
+		run.choices = b.current.choices
 		return said
 	}, "")
 }

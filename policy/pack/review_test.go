@@ -3,6 +3,7 @@ package pack
 import (
 	"testing"
 
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/require"
 )
 
@@ -110,4 +111,13 @@ func TestReview_SurvivesACheckThatPanics(t *testing.T) {
 	require.Len(t, found, 1)
 	require.True(t, found[0].Undecided)
 	require.NotContains(t, found[0].Message, "secret-value")
+}
+
+// pulumi's configuration file may set the level of all rules at once; the engine sends the key along with what it made of it.
+func TestConfigure_TakesTheKeyForAllRules(t *testing.T) {
+	_, err := configure([]Rule{{Name: "one", Severity: High}}, map[string]*pulumirpc.PolicyConfig{
+		"all": {EnforcementLevel: pulumirpc.EnforcementLevel_ADVISORY},
+		"one": {EnforcementLevel: pulumirpc.EnforcementLevel_ADVISORY},
+	})
+	require.NoError(t, err)
 }

@@ -169,8 +169,9 @@ func (s *Server) AnalyzeStack(
 	}()
 	inputs, verdicts := s.together(plan, req.GetResources())
 	var findings []Finding
+	stackBoard := newBoard(inputs)
 	for _, rule := range plan.stackRules {
-		findings = append(findings, reviewStack(rule, inputs, plan.settings[rule.Name])...)
+		findings = append(findings, stackBoard.review(rule, plan.settings[rule.Name])...)
 	}
 	verdicts = append(verdicts, office.verdicts(conceal(findings, inputs), plan.level)...)
 	s.mu.RLock()

@@ -200,11 +200,7 @@ func TestAnalyze_GivesEachFindingItsRulesLevel(t *testing.T) {
 	require.Equal(t, urnOf(podType, "node"), diagnostic.GetUrn())
 	require.Equal(t, pulumirpc.PolicySeverity_POLICY_SEVERITY_CRITICAL, diagnostic.GetSeverity())
 	require.Equal(t, "It is no-privileged.", diagnostic.GetDescription())
-	var others []string
-	for _, n := range resp.GetNotApplicable() {
-		others = append(others, n.GetPolicyName())
-	}
-	require.Equal(t, []string{"loud", "broken"}, others)
+	require.Empty(t, resp.GetNotApplicable(), "only disabled rules are listed: all others would make the answers several times as long")
 
 	twice := pod(true)
 	twice["spec"].ObjectValue()["initContainers"] = twice["spec"].ObjectValue()["containers"]

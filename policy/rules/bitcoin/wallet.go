@@ -13,13 +13,23 @@ var walletName = regexp.MustCompile(`(?i)(wallet|seed|mnemonic)`)
 // walletSecrets returns the Secrets that hold the password of a wallet or its seed: lnd's own by their names or keys, and whatever
 // lnd reads its password from.
 func walletSecrets(s pack.Stack) []pack.Resource {
-	workloads := lnd.workloads(s)
+	type reader struct {
+		workload
+		volumes []string
+	}
+	var readers []reader
+	for _, w := range lnd.workloads(s) {
+		// Found once for each workload: it takes reading lnd's configuration.
+		if volumes := w.passwordVolumes(s); len(volumes) > 0 {
+			readers = append(readers, reader{w, volumes})
+		}
+	}
 	var found []pack.Resource
 	for _, secret := range s.All(pack.Kinds("Secret")) {
-		reads := func(w workload) bool {
-			return slices.ContainsFunc(w.passwordVolumes(s), func(volume string) bool { return w.isSecret(volume, secret) })
+		reads := func(r reader) bool {
+			return slices.ContainsFunc(r.volumes, func(volume string) bool { return r.isSecret(volume, secret) })
 		}
-		if secret.Label(nameLabel).Is(string(lnd)) && namesWallet(secret) || slices.ContainsFunc(workloads, reads) {
+		if secret.Label(nameLabel).Is(string(lnd)) && namesWallet(secret) || slices.ContainsFunc(readers, reads) {
 			found = append(found, secret)
 		}
 	}
@@ -49,9 +59,11 @@ func (w workload) passwordVolumes(s pack.Stack) []string {
 
 // isSecret tells whether the pod's volume of that name is the Secret.
 func (w workload) isSecret(volume string, secret pack.Resource) bool {
+	if !sameNamespace(w.about.Namespace(), secret.Namespace()) {
+		return false
+	}
 	for _, v := range w.pod.Spec.At("volumes").List() {
-		if v.At("name").Is(volume) && same(v.At("secret", "secretName"), secret.At("metadata", "name")) &&
-			sameNamespace(w.about.Namespace(), secret.Namespace()) {
+		if v.At("name").Is(volume) && same(v.At("secret", "secretName"), secret.At("metadata", "name")) {
 			return true
 		}
 	}
