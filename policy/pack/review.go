@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Finding is one result of a review.
@@ -56,11 +59,12 @@ func ReviewResource(rule *Rule, input Input, settings map[string]any) []Finding 
 	if rule.Check == nil || !rule.Types.Match(input.Type) {
 		return nil
 	}
+	configured := merged(rule, settings)
 	return judge(rule, func(run *evaluation) map[key]bool {
-		run.settings = merged(rule, settings)
-		said := map[key]bool{}
+		run.settings = configured
+		var said map[key]bool
 		for _, r := range expand(input, run) {
-			rule.Check(r, func(message string) { said[key{r.URN, message}] = true })
+			rule.Check(r, func(message string) { said = with(said, key{r.URN, message}) })
 		}
 		return said
 	}, input.URN)
@@ -84,14 +88,42 @@ func (b *board) review(rule *Rule, settings map[string]any) []Finding {
 		b.current.settings = configured
 		stack := *b.stack
 		stack.settings = configured
-		said := map[key]bool{}
-		rule.CheckStack(stack, func(about Resource, message string) { said[key{about.URN, message}] = true })
+		var said map[key]bool
+		rule.CheckStack(stack, func(about Resource, message string) { said = with(said, key{about.URN, message}) })
 		run.choices = b.current.choices
 		return said
 	}, "")
 }
 
+// reviewTogether asks stack rules about a whole stack, on all processors: the engine waits for the answer and does nothing else.
+// The order of the findings is the order of the rules. A panic in a rule has become a finding before it gets here.
+func reviewTogether(rules []*Rule, inputs []Input, settings Settings) []Finding {
+	found := make([][]Finding, len(rules))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(rules)) {
+		workers.Go(func() {
+			// A board is for one check at a time, so each worker has one.
+			stack := newBoard(inputs)
+			for i := next.Add(1) - 1; i < int64(len(rules)); i = next.Add(1) - 1 {
+				found[i] = stack.review(rules[i], settings[rules[i].Name])
+			}
+		})
+	}
+	workers.Wait()
+	return slices.Concat(found...)
+}
+
 type key struct{ urn, message string }
+
+// with adds to a set that is made for its first member: nearly all checks have nothing to say.
+func with(said map[key]bool, k key) map[key]bool {
+	if said == nil {
+		said = map[key]bool{}
+	}
+	said[k] = true
+	return said
+}
 
 // mostRuns bounds how many combinations of answers a check is run with: seven independent unknowns. Beyond, it is undecided.
 const mostRuns = 128
@@ -104,7 +136,8 @@ func judge(rule *Rule, check func(*evaluation) map[key]bool, about string) (find
 			findings = []Finding{{Rule: rule, URN: about, Message: "The rule itself failed on this shape; it could not be decided.", Undecided: true}}
 		}
 	}()
-	said, open, runs := map[key]int{}, map[string]bool{}, 0
+	var said map[key]int
+	open, runs := map[string]bool{}, 0
 	for choices, more := []choice(nil), true; more; runs++ {
 		run := &evaluation{choices: choices, open: open}
 		if runs == mostRuns {
@@ -112,6 +145,9 @@ func judge(rule *Rule, check func(*evaluation) map[key]bool, about string) (find
 			run.choices, run.beyond, open[about] = nil, true, true
 		}
 		for message := range check(run) {
+			if said == nil {
+				said = map[key]int{}
+			}
 			said[message]++
 		}
 		choices, more = following(run.choices)
@@ -144,6 +180,10 @@ func following(choices []choice) ([]choice, bool) {
 
 // merged returns the rule's settings with the configured ones over the defaults.
 func merged(rule *Rule, configured map[string]any) map[string]any {
+	if len(configured) == 0 {
+		// Most rules of most runs: nothing is written to settings, so the defaults serve as they are.
+		return rule.Settings
+	}
 	all := maps.Clone(rule.Settings)
 	if all == nil {
 		all = map[string]any{}

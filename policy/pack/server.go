@@ -168,11 +168,7 @@ func (s *Server) AnalyzeStack(
 		}
 	}()
 	inputs, verdicts := s.together(plan, req.GetResources())
-	var findings []Finding
-	stackBoard := newBoard(inputs)
-	for _, rule := range plan.stackRules {
-		findings = append(findings, stackBoard.review(rule, plan.settings[rule.Name])...)
-	}
+	findings := reviewTogether(plan.stackRules, inputs, plan.settings)
 	verdicts = append(verdicts, office.verdicts(conceal(findings, inputs), plan.level)...)
 	s.mu.RLock()
 	stack := s.stack
