@@ -27,8 +27,8 @@ const (
 	// StartSeconds is how long it may take until it answers: it verifies blocks, or replays them after a kill.
 	StartSeconds = 5400
 
-	// user is the bitcoin user of the image bitcoin/bitcoin.
-	user = 101
+	// user is a number that no account of a node has. The image's own bitcoin user is 101, which is a system account elsewhere.
+	user = 10101
 )
 
 // Args shapes a bitcoind.

@@ -28,8 +28,8 @@ const (
 	// StartSeconds is how long it may take until its RPC answers: it compacts, migrates and rescans first.
 	StartSeconds = 5400
 
-	// user is unprivileged; the image brings none of its own.
-	user = 1000
+	// user is a number that no account of a node has, and not bitcoind's; the image brings none of its own.
+	user = 10102
 )
 
 // RPCUser is lnd's user at bitcoind's RPC.
