@@ -17,16 +17,15 @@ type Resource struct {
 	Dependencies []string
 
 	props Value
+	// kind is the Kubernetes kind, kept because every rule asks for it.
+	kind string
 }
 
 // At returns the property at that path.
 func (r Resource) At(steps ...any) Value { return r.props.At(steps...) }
 
 // Kind is the Kubernetes kind, without the ending of a twin; empty for other resources.
-func (r Resource) Kind() string {
-	kind, _ := kindOf(r.Type)
-	return kind
-}
+func (r Resource) Kind() string { return r.kind }
 
 // Label is a label of a Kubernetes object.
 func (r Resource) Label(key string) Value { return r.At("metadata", "labels", key) }
@@ -35,11 +34,11 @@ func (r Resource) Label(key string) Value { return r.At("metadata", "labels", ke
 func (r Resource) Annotation(key string) Value { return r.At("metadata", "annotations", key) }
 
 // Setting is a setting of the rule, as the pack's configuration gives it or by default.
-func (r Resource) Setting(name string) any {
+func (r Resource) Setting(name string) Setting {
 	if r.props.run == nil {
-		return nil
+		return Setting{}
 	}
-	return r.props.run.settings[name]
+	return Setting{r.props.run.settings[name]}
 }
 
 // Pod is a pod's specification inside a resource.
@@ -130,7 +129,7 @@ func (s Stack) All(types Types) []Resource {
 }
 
 // Setting is a setting of the rule, as the pack's configuration gives it or by default.
-func (s Stack) Setting(name string) any { return s.settings[name] }
+func (s Stack) Setting(name string) Setting { return Setting{s.settings[name]} }
 
 // Namespace is the namespace that a Kubernetes object names.
 func (r Resource) Namespace() Value { return r.At("metadata", "namespace") }

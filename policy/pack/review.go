@@ -34,34 +34,38 @@ type Input struct {
 	unread bool
 }
 
-// Settings are the values of the rules' settings that differ from their defaults, by rule and name.
+// Settings are the values of the rules' settings that differ from their defaults, by rule and name. A value has the type of its default.
 type Settings map[string]map[string]any
 
 // Review checks all resources against all rules, the ones for single resources and the ones for the stack.
 func Review(rules []Rule, inputs []Input, settings Settings) []Finding {
 	var findings []Finding
 	stack := newBoard(inputs)
+	matched := make([]memory, len(inputs))
+	for i := range inputs {
+		matched[i] = memory{}
+	}
 	for i := range rules {
 		rule := &rules[i]
 		if rule.CheckStack != nil {
 			findings = append(findings, stack.review(rule, settings[rule.Name])...)
 			continue
 		}
-		for _, input := range inputs {
-			findings = append(findings, ReviewResource(rule, input, settings[rule.Name])...)
+		for k, input := range inputs {
+			findings = append(findings, reviewResource(rule, input, settings[rule.Name], matched[k])...)
 		}
 	}
 	return findings
 }
 
-// ReviewResource checks one resource against one rule that is for single resources.
-func ReviewResource(rule *Rule, input Input, settings map[string]any) []Finding {
+// reviewResource checks one resource against one rule that is for single resources. All rules share what was matched in the resource.
+func reviewResource(rule *Rule, input Input, settings map[string]any, matched memory) []Finding {
 	if rule.Check == nil || !rule.Types.Match(input.Type) {
 		return nil
 	}
 	configured := merged(rule, settings)
 	return judge(rule, func(run *evaluation) map[key]bool {
-		run.settings = configured
+		run.settings, run.matched = configured, matched
 		var said map[key]bool
 		for _, r := range expand(input, run) {
 			rule.Check(r, func(message string) { said = with(said, key{r.URN, message}) })
@@ -74,18 +78,19 @@ func ReviewResource(rule *Rule, input Input, settings map[string]any) []Finding 
 type board struct {
 	stack   *Stack
 	current *evaluation
+	matched memory
 }
 
 func newBoard(inputs []Input) *board {
 	current := &evaluation{open: map[string]bool{}}
-	return &board{stack: newStack(inputs, current), current: current}
+	return &board{stack: newStack(inputs, current), current: current, matched: memory{}}
 }
 
 func (b *board) review(rule *Rule, settings map[string]any) []Finding {
 	configured := merged(rule, settings)
 	return judge(rule, func(run *evaluation) map[key]bool {
 		*b.current = *run
-		b.current.settings = configured
+		b.current.settings, b.current.matched = configured, b.matched
 		stack := *b.stack
 		stack.settings = configured
 		var said map[key]bool
@@ -206,7 +211,7 @@ func expand(input Input, run *evaluation) []Resource {
 		return []Resource{base}
 	}
 	last := input.Type[lastColon(input.Type)+1:]
-	base.Type = input.Type[:lastColon(input.Type)+1] + kind
+	base.Type, base.kind = input.Type[:lastColon(input.Type)+1]+kind, kind
 	switch {
 	case last == kind+"List":
 		var items []Resource

@@ -104,12 +104,12 @@ func (t Types) Match(token string) bool {
 
 // kindOf returns the Kubernetes kind of a token, without the twin's ending.
 func kindOf(token string) (string, bool) {
-	parts := strings.Split(token, ":")
-	if len(parts) != 3 || parts[0] != "kubernetes" {
+	rest, kubernetes := strings.CutPrefix(token, "kubernetes:")
+	module, kind, _ := strings.Cut(rest, ":")
+	if !kubernetes || module == rest || strings.Contains(kind, ":") {
 		return "", false
 	}
-	kind := parts[2]
-	group, _, _ := strings.Cut(parts[1], "/")
+	group, _, _ := strings.Cut(module, "/")
 	if strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io") {
 		// A custom resource has no twins, whatever its name ends with.
 		return kind, true

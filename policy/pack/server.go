@@ -144,8 +144,9 @@ func (s *Server) Analyze(_ context.Context, req *pulumirpc.AnalyzeRequest) (resp
 	s.record(plan, input)
 	selected := plan.of(input.Type)
 	var findings []Finding
+	matched := memory{}
 	for _, rule := range selected.rules {
-		findings = append(findings, ReviewResource(rule, input, plan.settings[rule.Name])...)
+		findings = append(findings, reviewResource(rule, input, plan.settings[rule.Name], matched)...)
 	}
 	verdicts = append(verdicts, office.verdicts(conceal(findings, []Input{input}), plan.level)...)
 	resp = s.response(verdicts)

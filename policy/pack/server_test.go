@@ -53,10 +53,10 @@ func testRules() []Rule {
 	replicas.Types = Kinds("Pod")
 	replicas.Settings = map[string]any{"most": 3, "ratio": 0.5, "strict": false, "label": "app", "allowed": []string{"a"}}
 	replicas.Check = func(r Resource, violate Report) {
-		most, _ := r.Setting("most").(int)
-		allowed, _ := r.Setting("allowed").([]string)
-		if n := r.At("replicas"); !n.Absent() && !n.AtMost(float64(most)) && !r.At("who").In(allowed...) {
-			violate(fmt.Sprintf("replicas is above %d.", most))
+		most := r.Setting("most").Number()
+		allowed := r.Setting("allowed").Texts()
+		if n := r.At("replicas"); !n.Absent() && !n.AtMost(most) && !r.At("who").In(allowed...) {
+			violate(fmt.Sprintf("replicas is above %.0f.", most))
 		}
 	}
 	loud := named("loud", Low)

@@ -30,12 +30,42 @@ type evaluation struct {
 	// open are the resources in which the check met something unknown that no answer covers, such as a list of unknown length.
 	open     map[string]bool
 	settings map[string]any
+	matched  memory
+}
+
+// memory is which texts an expression matched, while one resource or one stack is reviewed: rules ask the same of the same
+// files over and over. It is for one goroutine.
+type memory map[match]bool
+
+type match struct {
+	expression *regexp.Regexp
+	text       string
+}
+
+func (m memory) of(expression *regexp.Regexp, text string) bool {
+	if m == nil {
+		return expression.MatchString(text)
+	}
+	asked := match{expression, text}
+	matched, known := m[asked]
+	if !known {
+		matched = expression.MatchString(text)
+		m[asked] = matched
+	}
+	return matched
 }
 
 // choice is the answer to a question about an unknown value. It is kept by question: a check need not ask in the same order each time.
 type choice struct {
 	question string
 	yes      bool
+}
+
+func (e *evaluation) remembered() memory {
+	if e == nil {
+		return nil
+	}
+	return e.matched
 }
 
 // answer returns the run's answer to a question about an unknown value.
@@ -102,13 +132,24 @@ func (v Value) At(steps ...any) Value {
 }
 
 func join(path, step string) string {
-	if strings.ContainsAny(step, "./[]\"") {
+	if !plain(step) {
 		return path + "[" + strconv.Quote(step) + "]"
 	}
 	if path == "" {
 		return step
 	}
 	return path + "." + step
+}
+
+// plain tells whether a name needs no quotes in a path. It is asked at every step of every rule, so it looks at bytes.
+func plain(step string) bool {
+	for i := range len(step) {
+		switch step[i] {
+		case '.', '/', '[', ']', '"':
+			return false
+		}
+	}
+	return true
 }
 
 // Known tells whether the value, or its absence, is known now.
@@ -135,22 +176,22 @@ func (v Value) Given() bool {
 // Marked tells whether the value is marked as a Pulumi secret, by itself or by what it stands in.
 func (v Value) Marked() bool { return v.secret }
 
-// decide answers a question: by the value when it is known, else by the choice of this run.
-func (v Value) decide(question string, known func(node any) bool) bool {
+// decide answers a question: by the value when it is known, else by the choice of this run, for which the question is put into words.
+func (v Value) decide(question func() string, known func(node any) bool) bool {
 	if !v.Known() {
-		return v.run.answer(v.owner + " " + v.path + " " + question)
+		return v.run.answer(v.owner + " " + v.path + " " + question())
 	}
 	return known(v.node)
 }
 
 // Is tells whether the value equals want: a string, bool or number. A number in text equals the number, "true" equals true.
 func (v Value) Is(want any) bool {
-	return v.decide("is "+scalar(want), func(node any) bool { return node != nil && scalar(node) == scalar(want) })
+	return v.decide(func() string { return "is " + scalar(want) }, func(node any) bool { return node != nil && scalar(node) == scalar(want) })
 }
 
 // In tells whether the value is one of the texts.
 func (v Value) In(texts ...string) bool {
-	return v.decide("in "+strings.Join(texts, " "), func(node any) bool {
+	return v.decide(func() string { return "in " + strings.Join(texts, " ") }, func(node any) bool {
 		text, is := node.(string)
 		return is && slices.Contains(texts, text)
 	})
@@ -158,15 +199,15 @@ func (v Value) In(texts ...string) bool {
 
 // Matches tells whether the value is a text that the expression matches.
 func (v Value) Matches(expression *regexp.Regexp) bool {
-	return v.decide("matches "+expression.String(), func(node any) bool {
+	return v.decide(func() string { return "matches " + expression.String() }, func(node any) bool {
 		text, is := node.(string)
-		return is && expression.MatchString(text)
+		return is && v.run.remembered().of(expression, text)
 	})
 }
 
 // HasPrefix tells whether the value is a text that begins with one of the prefixes.
 func (v Value) HasPrefix(prefixes ...string) bool {
-	return v.decide("begins "+strings.Join(prefixes, " "), func(node any) bool {
+	return v.decide(func() string { return "begins " + strings.Join(prefixes, " ") }, func(node any) bool {
 		text, is := node.(string)
 		return is && slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
 	})
@@ -174,17 +215,23 @@ func (v Value) HasPrefix(prefixes ...string) bool {
 
 // AtLeast and AtMost compare a number, or a number in text. What is no number is neither.
 func (v Value) AtLeast(bound float64) bool {
-	return v.decide("at least "+scalar(bound), func(node any) bool { n, is := number(node); return is && n >= bound })
+	return v.decide(func() string { return "at least " + scalar(bound) }, func(node any) bool {
+		n, is := number(node)
+		return is && n >= bound
+	})
 }
 
 // AtMost tells whether the value is a number up to the bound.
 func (v Value) AtMost(bound float64) bool {
-	return v.decide("at most "+scalar(bound), func(node any) bool { n, is := number(node); return is && n <= bound })
+	return v.decide(func() string { return "at most " + scalar(bound) }, func(node any) bool {
+		n, is := number(node)
+		return is && n <= bound
+	})
 }
 
 // Absent tells whether there is no value. Empty ones count as absent.
 func (v Value) Absent() bool {
-	return v.decide("absent", func(any) bool { return !v.Given() })
+	return v.decide(func() string { return "absent" }, func(any) bool { return !v.Given() })
 }
 
 // List returns the elements of a list. For a list that is not known stands one element that is not known either: there may be one that
@@ -200,6 +247,22 @@ func (v Value) List() []Value {
 		list = append(list, v.At(i))
 	}
 	return list
+}
+
+// Each returns the elements of a list, or the one value that stands where a list could: IAM policies take both.
+func (v Value) Each() []Value {
+	if list := v.List(); len(list) > 0 || !v.Given() {
+		return list
+	}
+	return []Value{v}
+}
+
+// Some tells whether an element of a list is as asked. A list that is not known may have one.
+func (v Value) Some(is func(Value) bool) bool {
+	if !v.Known() {
+		return !v.Absent()
+	}
+	return slices.ContainsFunc(v.List(), is)
 }
 
 // Keys returns the names in an object, sorted. They are as untold as values: do not put them into messages.
@@ -232,7 +295,7 @@ func (v Value) JSON() Value {
 
 // Contains tells whether a list has the text among its elements. Unknown elements decide as assumed.
 func (v Value) Contains(text string) bool {
-	return v.decide("contains "+text, func(node any) bool {
+	return v.decide(func() string { return "contains " + text }, func(node any) bool {
 		list, _ := node.([]any)
 		for i := range list {
 			if v.At(i).Is(text) {

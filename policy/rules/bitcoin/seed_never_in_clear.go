@@ -64,6 +64,9 @@ var seedNeverInClear = pack.Rule{
 			[]any{map[string]any{"name": "first", "args": texts("--wallet-password=hunter2")}}, inPod("initContainers")...)),
 		"words in a ConfigMap":   pack.One(configMap, map[string]any{"data": map[string]any{"notes": "keep this\n" + strings.ReplaceAll(words, " ", "\n")}}),
 		"a list of them":         pack.One(configMap, map[string]any{"data": map[string]any{"x.json": `["` + strings.ReplaceAll(words, " ", `", "`) + `"]`}}),
+		"a list, line by line":   pack.One(configMap, map[string]any{"data": map[string]any{"x.json": "[\n  \"" + strings.ReplaceAll(words, " ", "\",\n  \"") + "\"\n]"}}),
+		"a loose list":           pack.One(configMap, map[string]any{"data": map[string]any{"x.json": `["` + strings.ReplaceAll(words, " ", `" , "`) + `"]`}}),
+		"numbered, with gaps":    pack.One(configMap, map[string]any{"data": map[string]any{"notes": "1. " + strings.ReplaceAll(words, " ", "\n\n1. ")}}),
 		"a key of a ConfigMap":   pack.One(configMap, map[string]any{"data": map[string]any{"wallet-password": "hunter2"}}),
 		"password in a file":     pack.One(configMap, map[string]any{"data": map[string]any{"init.yaml": "wallet_password: hunter2\n"}}),
 		"an ephemeral container": pack.One("kubernetes:core/v1:Pod", with(pod(another()), []any{map[string]any{"args": texts("mnemonic=" + words)}}, "spec", "ephemeralContainers")),
@@ -78,27 +81,43 @@ var (
 	pathName   = regexp.MustCompile(`(?i)\.(sh|json|txt|md)$`)
 	path       = regexp.MustCompile(`^/\S*$`)
 	assigned   = regexp.MustCompile(secretName.String() + `["']?[ \t]*[=:][ \t]*["']?[A-Za-z0-9!#%&*+,;?@^_-]{4,}`)
-	bullet     = regexp.MustCompile(`(?m)^\s*(-|\d{1,2}[.):])\s+`)
-	between    = regexp.MustCompile(`["']\s*,\s*["']|,`)
-	border     = regexp.MustCompile(`["'=\[\]|;]`)
-	word       = regexp.MustCompile(`^[a-z]{3,8}$`)
-	// commonWord are words of prose and of shell scripts that are no words of seeds.
-	commonWord = regexp.MustCompile(`^(the|and|for|not|are|was|has|but|does|done|then|echo|else|from|its|into|until)$`)
+	// assignedWords are what a line has one of when assigned matches it.
+	assignedWords = []string{"mnemonic", "seed", "wallet"}
+	bullet        = regexp.MustCompile(`^(-|\d{1,2}[.):])\s+`)
+	// between stands between the words of a list in JSON or YAML, or in a line of them; border ends such a list.
+	between = regexp.MustCompile(`["']\s*,\s*["']|,`)
+	border  = strings.NewReplacer(`"`, " . ", `'`, " . ", "=", " . ", "[", " . ", "]", " . ", "|", " . ", ";", " . ")
+	// common are words of prose and of shell scripts that are no words of seeds.
+	common = strings.Fields("the and for not are was has but does done then echo else from its into until")
 )
 
 // tells tells whether the text gives a seed or a wallet's password away.
-func tells(text pack.Value) bool { return text.Matches(assigned) || seed(text.Text()) }
+func tells(value pack.Value) bool {
+	text := value.Text()
+	if !value.Known() {
+		return value.Matches(assigned)
+	}
+	return pack.SomeLine(text, assignedWords, assigned.MatchString) || seed(text)
+}
 
-// seed tells whether the text has as many words in a row as seeds do: in one line, or one a line.
+// seed tells whether the text has as many words in a row as seeds do: in one line, or one a line. Empty lines do not count.
 func seed(text string) bool {
 	var alone []string
-	text = between.ReplaceAllString(bullet.ReplaceAllString(text, ""), " ")
-	for _, line := range strings.Split(text, "\n") {
-		if inARow(strings.Fields(border.ReplaceAllString(line, " . "))) {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if strings.ContainsAny(line[:1], "-0123456789") {
+			line = bullet.ReplaceAllString(line, "")
+		}
+		if strings.Contains(line, ",") {
+			line = between.ReplaceAllString(line, " ")
+		}
+		if inARow(strings.Fields(border.Replace(line))) {
 			return true
 		}
-		line = strings.Trim(line, "\"' \t\r")
-		fields := strings.Fields(line)
+		fields := strings.Fields(strings.Trim(line, `"' `))
 		if len(fields) != 1 {
 			fields = []string{"."}
 		}
@@ -107,10 +126,11 @@ func seed(text string) bool {
 	return inARow(alone)
 }
 
-func inARow(fields []string) bool {
+// inARow tells whether as many of the words follow one another as a seed has.
+func inARow(words []string) bool {
 	run := 0
-	for _, field := range append(fields, ".") {
-		if word.MatchString(field) && !commonWord.MatchString(field) {
+	for _, word := range append(words, ".") {
+		if ofSeed(word) {
 			run++
 			continue
 		}
@@ -120,4 +140,12 @@ func inARow(fields []string) bool {
 		run = 0
 	}
 	return false
+}
+
+// ofSeed tells whether it may be a word of a seed: three to eight small letters.
+func ofSeed(word string) bool {
+	if len(word) < 3 || len(word) > 8 || slices.Contains(common, word) {
+		return false
+	}
+	return !strings.ContainsFunc(word, func(r rune) bool { return r < 'a' || r > 'z' })
 }

@@ -14,6 +14,9 @@ var volumeProtected = pack.Rule{
 	Refs: []string{"reference/bitcoin.md 4.9", "Pulumi: the resource option protect"},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
 		known := places(s)
+		if !hasMoney(known) {
+			return
+		}
 		for _, c := range nodeClaims(s) {
 			if !has(known, c.about.Namespace(), mainnet) {
 				continue
@@ -31,9 +34,12 @@ var volumeProtected = pack.Rule{
 		}
 	},
 	Pass: pack.Cases{
-		"protected":      {protected(object(claimType, "data", volume("lnd"))), object(namespaceType, "btc", namespace(mainnet))},
-		"worthless":      {object(claimType, "data", volume("lnd")), object(namespaceType, "btc", namespace("testnet4"))},
-		"on mainnet":     {object(statefulSet, "lnd", lndSet()), object(namespaceType, "btc", namespace(mainnet))},
+		"protected":  {protected(object(claimType, "data", volume("lnd"))), object(namespaceType, "btc", namespace(mainnet))},
+		"worthless":  {object(claimType, "data", volume("lnd")), object(namespaceType, "btc", namespace("testnet4"))},
+		"on mainnet": {object(statefulSet, "lnd", lndSet()), object(namespaceType, "btc", namespace(mainnet))},
+		"a Secret on testnet4, its keys unknown": {
+			object(secretType, "w", with(wallet("lnd-bitcoind"), pack.Secret(pack.Unknown), "stringData")), object(namespaceType, "btc", namespace("testnet4")),
+		},
 		"another's data": {object(claimType, "data", volume("mempool")), object(namespaceType, "btc", namespace(mainnet))},
 	},
 	Fail: pack.Cases{

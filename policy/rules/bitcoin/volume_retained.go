@@ -19,7 +19,7 @@ var volumeRetained = pack.Rule{
 	Refs:     []string{"reference/bitcoin.md 4.9", "Kubernetes: reclaim policy"},
 	Settings: map[string]any{"classes": []string{}},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		elsewhere, _ := s.Setting("classes").([]string)
+		elsewhere := s.Setting("classes").Texts()
 		known := places(s)
 		classes := s.All(pack.Kinds("StorageClass"))
 		for _, c := range nodeClaims(s) {

@@ -30,7 +30,7 @@ var accessPolicyScope = pack.Rule{
 	Refs:     []string{"CIS EKS 1.8.0 4.1.1", "CIS EKS 1.8.0 4.1.7", "EKS access policies"},
 	Settings: map[string]any{"clusterAdmins": []string{}},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		admins := texts(s.Setting("clusterAdmins"))
+		admins := s.Setting("clusterAdmins").Texts()
 		var broad []pack.Resource
 		for _, r := range s.All(pack.Tokens(accessPolicyAssociation)) {
 			reasons := broadReasons(r)

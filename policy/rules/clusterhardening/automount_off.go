@@ -19,7 +19,7 @@ var automountOff = pack.Rule{
 	Settings: map[string]any{"apiClients": []string{}},
 	Check: func(r pack.Resource, violate pack.Report) {
 		check := func(automount, account pack.Value) {
-			if !automount.Is(false) && !listedAccount(r.Namespace(), account, texts(r.Setting("apiClients"))) {
+			if !automount.Is(false) && !listedAccount(r.Namespace(), account, r.Setting("apiClients").Texts()) {
 				violate(automount.Path() + " is not false.")
 			}
 		}

@@ -23,7 +23,7 @@ var clusterAdminBinding = pack.Rule{
 	Settings: map[string]any{"subjects": []string{}},
 	Check: func(r pack.Resource, violate pack.Report) {
 		name := r.At("roleRef", "name")
-		if name.Is("cluster-admin") && !admitted(r.At("subjects"), texts(r.Setting("subjects"))) {
+		if name.Is("cluster-admin") && !admitted(r.At("subjects"), r.Setting("subjects").Texts()) {
 			violate(name.Path() + " is the role that may do everything; want a role with what the subjects need.")
 		}
 	},

@@ -14,7 +14,7 @@ var eksUpgradePolicy = pack.Rule{
 	Refs:     []string{"EKS Kubernetes version calendar"},
 	Settings: map[string]any{"supportTypes": []string{"STANDARD"}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		if support := r.At("upgradePolicy", "supportType"); !support.In(texts(r.Setting("supportTypes"))...) {
+		if support := r.At("upgradePolicy", "supportType"); !support.In(r.Setting("supportTypes").Texts()...) {
 			violate(support.Path() + " is not one of the setting supportTypes.")
 		}
 	},

@@ -14,7 +14,7 @@ var eksVersionSupported = pack.Rule{
 	Refs:     []string{"CKV_AWS_339", "Kubescape C-0273", "EKS Kubernetes version calendar"},
 	Settings: map[string]any{"minVersion": "1.35"},
 	Check: func(r pack.Resource, violate pack.Report) {
-		text, _ := r.Setting("minVersion").(string)
+		text := r.Setting("minVersion").Text()
 		oldest, is := ordinal(text)
 		if !is {
 			violate("The setting minVersion is no version; want major.minor.")

@@ -27,7 +27,7 @@ var podRoleTrust = pack.Rule{
 		if statements.Absent() {
 			violate("assumeRolePolicy is no policy with statements.")
 		}
-		for _, statement := range each(statements) {
+		for _, statement := range statements.Each() {
 			if statement.At("Effect").Is("Deny") {
 				continue
 			}
@@ -72,7 +72,7 @@ func checkTrust(statement pack.Value, violate pack.Report) {
 	if everybody(principal) {
 		violate(principal.Path() + " is everybody; want who takes the role.")
 	}
-	for _, provider := range each(principal.At("Federated")) {
+	for _, provider := range principal.At("Federated").Each() {
 		equals := statement.At("Condition", "StringEquals")
 		if provider.Matches(openIDProvider) && !(pinned(equals, ":sub") && pinned(equals, ":aud")) {
 			violate(statement.Path() + " trusts an identity provider without Condition.StringEquals on :sub and :aud.")
@@ -101,17 +101,6 @@ func pinned(equals pack.Value, claim string) bool {
 		}
 	}
 	return !equals.Known() && equals.Absent()
-}
-
-// each returns the elements of a list, or what stands there instead of one: IAM takes both.
-func each(v pack.Value) []pack.Value {
-	if list := v.List(); len(list) > 0 {
-		return list
-	}
-	if v.Given() {
-		return []pack.Value{v}
-	}
-	return nil
 }
 
 const federated = `"Federated":"arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-2.amazonaws.com/id/A"`

@@ -23,7 +23,7 @@ var rbacCreatePods = pack.Rule{
 			{group: "batch", resources: []string{"jobs", "cronjobs"}, verbs: verbs},
 		}
 		unlessListed := func(message string) {
-			if !listed(r.At("metadata", "name"), texts(r.Setting("controllers"))) {
+			if !listed(r.At("metadata", "name"), r.Setting("controllers").Texts()) {
 				violate(message)
 			}
 		}

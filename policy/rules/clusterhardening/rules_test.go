@@ -34,54 +34,54 @@ func TestRules_FollowTheirSettings(t *testing.T) {
 		settings map[string]any
 		want     []bool // of each finding, whether it is undecided
 	}{
-		"a subject that is named":   {clusterAdminBinding, admin, map[string]any{"subjects": []any{"Group/break-*"}}, nil},
-		"a subject of another kind": {clusterAdminBinding, admin, map[string]any{"subjects": []any{"User/break-glass"}}, []bool{false}},
+		"a subject that is named":   {clusterAdminBinding, admin, map[string]any{"subjects": []string{"Group/break-*"}}, nil},
+		"a subject of another kind": {clusterAdminBinding, admin, map[string]any{"subjects": []string{"User/break-glass"}}, []bool{false}},
 		"no subject at all": {
 			clusterAdminBinding, binding("RoleBinding", "cluster-admin"),
-			map[string]any{"subjects": []any{"Group/x"}},
+			map[string]any{"subjects": []string{"Group/x"}},
 			[]bool{false},
 		},
 		"a subject not known": {
 			clusterAdminBinding, binding("RoleBinding", "cluster-admin", pack.Unknown),
-			map[string]any{"subjects": []any{"Group/x"}},
+			map[string]any{"subjects": []string{"Group/x"}},
 			[]bool{true},
 		},
 		"an account that is named": {
 			clusterAdminBinding, binding("RoleBinding", "cluster-admin", account("flux", "flux")),
-			map[string]any{"subjects": []any{"ServiceAccount/flux/flux"}},
+			map[string]any{"subjects": []string{"ServiceAccount/flux/flux"}},
 			nil,
 		},
 		"an account in other namespaces": {
 			clusterAdminBinding, binding("RoleBinding", "cluster-admin", account("x", "flux")),
-			map[string]any{"subjects": []any{"ServiceAccount/flux/flux"}},
+			map[string]any{"subjects": []string{"ServiceAccount/flux/flux"}},
 			[]bool{false},
 		},
-		"a controller that is named":   {rbacCreatePods, maker, map[string]any{"controllers": []any{"reader"}}, nil},
-		"a controller of another name": {rbacCreatePods, maker, map[string]any{"controllers": []any{"write*"}}, []bool{false}},
-		"a role with nothing known":    {rbacCreatePods, unnamed, map[string]any{"controllers": []any{"reader"}}, []bool{true}},
-		"a client of the API":          {automountOff, client, map[string]any{"apiClients": []any{"monitoring/prometheus"}}, nil},
-		"not a client of the API":      {automountOff, client, map[string]any{"apiClients": []any{"bitcoin/*"}}, []bool{false}},
+		"a controller that is named":   {rbacCreatePods, maker, map[string]any{"controllers": []string{"reader"}}, nil},
+		"a controller of another name": {rbacCreatePods, maker, map[string]any{"controllers": []string{"write*"}}, []bool{false}},
+		"a role with nothing known":    {rbacCreatePods, unnamed, map[string]any{"controllers": []string{"reader"}}, []bool{true}},
+		"a client of the API":          {automountOff, client, map[string]any{"apiClients": []string{"monitoring/prometheus"}}, nil},
+		"not a client of the API":      {automountOff, client, map[string]any{"apiClients": []string{"bitcoin/*"}}, []bool{false}},
 		"four administrators, all named": {
 			accessPolicyScope, accessPolicyScope.Fail["four of them"],
-			map[string]any{"clusterAdmins": []any{"arn:aws:iam::123456789012:role/*"}},
+			map[string]any{"clusterAdmins": []string{"arn:aws:iam::123456789012:role/*"}},
 			nil,
 		},
 		"an administrator not named": {
 			accessPolicyScope,
 			pack.Case{administrator("one")},
-			map[string]any{"clusterAdmins": []any{principal("two")}},
+			map[string]any{"clusterAdmins": []string{principal("two")}},
 			[]bool{false, false},
 		},
 		"a namespaced viewer not named": {
 			accessPolicyScope,
 			pack.Case{viewer("one")},
-			map[string]any{"clusterAdmins": []any{principal("two")}},
+			map[string]any{"clusterAdmins": []string{principal("two")}},
 			nil,
 		},
 		"an association of nothing known": {
 			accessPolicyScope,
 			pack.Case{mystery("one")},
-			map[string]any{"clusterAdmins": []any{principal("two")}},
+			map[string]any{"clusterAdmins": []string{principal("two")}},
 			[]bool{true, true, true},
 		},
 		"four associations of nothing known": {accessPolicyScope, pack.Case{
@@ -99,7 +99,7 @@ func TestRules_FollowTheirSettings(t *testing.T) {
 		},
 		"extended support is bought": {
 			eksUpgradePolicy, eksUpgradePolicy.Fail["extended"],
-			map[string]any{"supportTypes": []any{"STANDARD", "EXTENDED"}},
+			map[string]any{"supportTypes": []string{"STANDARD", "EXTENDED"}},
 			nil,
 		},
 	}

@@ -8,23 +8,6 @@ import (
 	"gitlab.com/thinkmassive/satkube/policy/pack"
 )
 
-// texts returns a setting that is a list of texts: as the rule's default has it, or as the pack's configuration gives it.
-func texts(setting any) []string {
-	switch setting := setting.(type) {
-	case []string:
-		return setting
-	case []any:
-		var all []string
-		for _, item := range setting {
-			if text, is := item.(string); is {
-				all = append(all, text)
-			}
-		}
-		return all
-	}
-	return nil
-}
-
 // listed tells whether a name is in a setting, where * stands for anything. Ask last, after what makes the name matter: a name
 // that is not known leaves the check open.
 func listed(name pack.Value, patterns []string) bool {

@@ -23,7 +23,7 @@ var ingressClassAllowed = pack.Rule{
 			}
 			return
 		}
-		if class := r.At("spec", "ingressClassName"); !class.In(texts(r.Setting("classes"))...) {
+		if class := r.At("spec", "ingressClassName"); !class.In(r.Setting("classes").Texts()...) {
 			violate(class.Path() + " is none of the classes that the setting classes lists.")
 		}
 	},

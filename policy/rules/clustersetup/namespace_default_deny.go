@@ -18,7 +18,7 @@ var namespaceDefaultDeny = pack.Rule{
 	// The namespaces that Kubernetes makes itself hold what EKS runs; the platform gives them policies of their own.
 	Settings: map[string]any{"systemNamespaces": []string{"kube-system", "kube-public", "kube-node-lease"}},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		system := texts(s.Setting("systemNamespaces"))
+		system := s.Setting("systemNamespaces").Texts()
 		policies := s.All(pack.Tokens(networkPolicy))
 		for _, ns := range s.All(pack.Tokens(namespace)) {
 			name := ns.At("metadata", "name")

@@ -15,7 +15,7 @@ var netpolIngressOpen = pack.Rule{
 	Settings: map[string]any{"ingressNamespaces": []string{"ingress"}},
 	Check: func(r pack.Resource, violate pack.Report) {
 		// An ingress controller is there to be reached by anybody.
-		if r.Namespace().In(texts(r.Setting("ingressNamespaces"))...) {
+		if r.Namespace().In(r.Setting("ingressNamespaces").Texts()...) {
 			return
 		}
 		for _, rule := range r.At("spec", "ingress").List() {

@@ -22,7 +22,7 @@ var serviceLoadbalancerScoped = pack.Rule{
 	},
 	Settings: map[string]any{"public": []string{}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		if !gate(r.At("spec", "type")).Is("LoadBalancer") || public(r, texts(r.Setting("public"))) {
+		if !gate(r.At("spec", "type")).Is("LoadBalancer") || public(r, r.Setting("public").Texts()) {
 			return
 		}
 		const prefix = "service.beta.kubernetes.io/aws-load-balancer-"

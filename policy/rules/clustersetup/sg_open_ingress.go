@@ -23,7 +23,7 @@ var sgOpenIngress = pack.Rule{
 	},
 	Settings: map[string]any{"ports": []string{"80", "443", "8333", "9735"}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		ports := texts(r.Setting("ports"))
+		ports := r.Setting("ports").Texts()
 		for _, entry := range ingressRules(r) {
 			from, to, protocol := entry.At("fromPort"), entry.At("toPort"), entry.At("protocol")
 			if r.Type == groupIngressRule {

@@ -83,11 +83,11 @@ func TestRules_TakeTheirSettings(t *testing.T) {
 		sample   pack.Case
 		settings map[string]any
 	}{
-		"one more port":      {sgOpenIngress, ingressOf("tcp", 38333, 38333, "0.0.0.0/0"), map[string]any{"ports": []any{"38333"}}},
-		"a public Service":   {serviceLoadbalancerScoped, balancer(nil, nil), map[string]any{"public": []any{"shop/web"}}},
+		"one more port":      {sgOpenIngress, ingressOf("tcp", 38333, 38333, "0.0.0.0/0"), map[string]any{"ports": []string{"38333"}}},
+		"a public Service":   {serviceLoadbalancerScoped, balancer(nil, nil), map[string]any{"public": []string{"shop/web"}}},
 		"another class":      {ingressClassAllowed, inNamespace(ingress, "web", object{"ingressClassName": "public"}), map[string]any{"classes": []string{"public"}}},
-		"a controller's own": {netpolIngressOpen, policy(object{"ingress": list{from("0.0.0.0/0")}}), map[string]any{"ingressNamespaces": []any{"shop"}}},
-		"another namespace":  {namespaceDefaultDeny, shop(), map[string]any{"systemNamespaces": []any{"shop"}}},
+		"a controller's own": {netpolIngressOpen, policy(object{"ingress": list{from("0.0.0.0/0")}}), map[string]any{"ingressNamespaces": []string{"shop"}}},
+		"another namespace":  {namespaceDefaultDeny, shop(), map[string]any{"systemNamespaces": []string{"shop"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NotEmpty(t, pack.Review([]pack.Rule{c.rule}, packtest.Inputs(c.sample), nil))

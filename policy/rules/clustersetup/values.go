@@ -23,23 +23,6 @@ func same(a, b pack.Value) bool {
 	return a.Given() && a.Is(b.Text())
 }
 
-// texts returns the texts in a setting that is a list.
-func texts(setting any) []string {
-	switch setting := setting.(type) {
-	case []string:
-		return setting
-	case []any:
-		var all []string
-		for _, one := range setting {
-			if text, is := one.(string); is {
-				all = append(all, text)
-			}
-		}
-		return all
-	}
-	return nil
-}
-
 // twins are a Kubernetes type of exactly this group and version, its patches and its lists.
 func twins(token string) pack.Types {
 	return pack.Tokens(token, token+"Patch", token+"List")

@@ -1,7 +1,6 @@
 package microservices
 
 import (
-	"encoding/json"
 	"regexp"
 	"strings"
 
@@ -23,37 +22,6 @@ func userNamespace(p pack.Pod) bool { return p.Spec.At("hostUsers").Is(false) }
 // its kind.
 func isObject(v pack.Value) bool { return v.Is(map[string]any{}) }
 
-// texts reads a setting that is a list of texts.
-func texts(setting any) []string {
-	switch setting := setting.(type) {
-	case []string:
-		return setting
-	case []any:
-		var all []string
-		for _, item := range setting {
-			if text, is := item.(string); is {
-				all = append(all, text)
-			}
-		}
-		return all
-	}
-	return nil
-}
-
-// number reads a setting that is a number.
-func number(setting any) float64 {
-	switch setting := setting.(type) {
-	case float64:
-		return setting
-	case int:
-		return float64(setting)
-	case json.Number:
-		n, _ := setting.Float64()
-		return n
-	}
-	return 0
-}
-
 // keyMaterial is what only secrets look like: private keys, access keys, extended private keys, macaroons of lnd, password hashes
 // of bitcoind, tokens and passwords in addresses.
 var keyMaterial = regexp.MustCompile(strings.Join([]string{
@@ -66,6 +34,9 @@ var keyMaterial = regexp.MustCompile(strings.Join([]string{
 	`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`,
 	`://[^/\s:@]*:[^/\s@$]+@`,
 }, "|"))
+
+// keyWords are what a line has one of, in lower case, when keyMaterial matches it.
+var keyWords = []string{"private key", "akia", "asia", "prv", "0201036c6e64", "$", "gh", "glpat-", "xox", "eyj", "://"}
 
 // harmless is what stands where a secret could and is none: a switch, a path, a reference to something else.
 var harmless = regexp.MustCompile(`^((?i:true|false|yes|no|on|off|null|none)|(\.{0,2}|~)/.*|file:.*|\$(\{[^}]*\}|\([^)]*\)|[A-Z_][A-Z0-9_]*)|\{\{.*\}\}|<[^>]*>)$`)

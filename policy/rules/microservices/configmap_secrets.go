@@ -10,8 +10,9 @@ import (
 var (
 	// secretFile is how files that hold secrets are called.
 	secretFile = regexp.MustCompile(`(?i)(^|[._-])(password|passwd|passphrase|secret|token|mnemonic|seed|macaroon|rpcauth|credentials?)$|\.(key|p12|pfx|jks|kdbx)$|^id_(rsa|dsa|ecdsa|ed25519)$|^(hsm_secret|wallet\.(dat|db))$`)
-	// assignment is a line of a configuration file that sets a secret; comments do not count.
-	assignment = regexp.MustCompile(`(?im)^[ \t-]*["']?[\w.-]*(?:password|passwd|passphrase|rpcauth|secret|token|api_?key|private_?key|macaroon|mnemonic)["']?[ \t]*[:=][ \t]*["']?([^\s"',#;]+)`)
+	// assignment is a line of a configuration file that sets a secret; comments do not count. It has one of the words in assigned.
+	assignment = regexp.MustCompile(`(?i)^[ \t-]*["']?[\w.-]*(?:password|passwd|passphrase|rpcauth|secret|token|api_?key|private_?key|macaroon|mnemonic)["']?[ \t]*[:=][ \t]*["']?([^\s"',#;]+)`)
+	assigned   = []string{"passw", "passphrase", "rpcauth", "secret", "token", "api", "private", "macaroon", "mnemonic"}
 )
 
 var configmapSecrets = pack.Rule{
@@ -39,7 +40,7 @@ var configmapSecrets = pack.Rule{
 				if secretFile.MatchString(name) && !file.Absent() && !file.Matches(harmless) {
 					violate(files.Path() + " has an entry that is named like a secret; want it in a Secret.")
 				}
-				if keyMaterial.MatchString(content) || assigns(content) {
+				if pack.SomeLine(content, keyWords, keyMaterial.MatchString) || pack.SomeLine(content, assigned, assigns) {
 					violate(files.Path() + " has an entry that holds a password, a key or a token; want it in a Secret.")
 				}
 			}
@@ -65,12 +66,8 @@ var configmapSecrets = pack.Rule{
 	},
 }
 
-// assigns tells whether a line of the text sets a secret to something that is no path, reference or switch.
-func assigns(text string) bool {
-	for _, match := range assignment.FindAllStringSubmatch(text, -1) {
-		if !harmless.MatchString(match[1]) {
-			return true
-		}
-	}
-	return false
+// assigns tells whether the line sets a secret to something that is no path, reference or switch.
+func assigns(line string) bool {
+	match := assignment.FindStringSubmatch(line)
+	return match != nil && !harmless.MatchString(match[1])
 }

@@ -13,7 +13,7 @@ var highUID = pack.Rule{
 	Refs:     []string{"CKV_K8S_40", "KSV-0020", "KSV-0021", "kube-score container-security-context-user-group-id"},
 	Settings: map[string]any{"minimum": 10000.0},
 	Check: func(r pack.Resource, violate pack.Report) {
-		minimum := number(r.Setting("minimum"))
+		minimum := r.Setting("minimum").Number()
 		for _, p := range r.Pods() {
 			for _, c := range p.Containers() {
 				for _, field := range []string{"runAsUser", "runAsGroup"} {

@@ -31,7 +31,7 @@ var kmsRotation = pack.Rule{
 			violate(window.Path() + " is below 7.")
 		}
 		policy := r.At("policy")
-		for _, statement := range each(policy.JSON().At("Statement")) {
+		for _, statement := range policy.JSON().At("Statement").Each() {
 			if openToAll(statement) {
 				violate(policy.Path() + " allows everybody; want principals by name, or a condition on the caller's account.")
 			}
@@ -56,18 +56,10 @@ var kmsRotation = pack.Rule{
 	},
 }
 
-// each returns the elements of a list, or what stands there instead of a list: IAM takes both.
-func each(v pack.Value) []pack.Value {
-	if all := v.List(); len(all) > 0 || !v.Given() {
-		return all
-	}
-	return []pack.Value{v}
-}
-
 // openToAll tells whether a statement allows everybody and no condition binds the caller.
 func openToAll(statement pack.Value) bool {
 	everybody := statement.At("NotPrincipal").Given()
-	for _, principal := range append(each(statement.At("Principal")), each(statement.At("Principal", "AWS"))...) {
+	for _, principal := range append(statement.At("Principal").Each(), statement.At("Principal", "AWS").Each()...) {
 		everybody = everybody || principal.Is("*")
 	}
 	if !everybody || !statement.At("Effect").Is("Allow") {

@@ -24,7 +24,7 @@ var literalSecretEnv = pack.Rule{
 	Refs:     []string{"C-0012", "kube-linter env-var-secret", "Polaris sensitiveContainerEnvVar"},
 	Settings: map[string]any{"allowedNames": []string{}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		allowed := texts(r.Setting("allowedNames"))
+		allowed := r.Setting("allowedNames").Texts()
 		for _, c := range r.Containers() {
 			for _, env := range c.At("env").List() {
 				name, value := env.At("name").Text(), env.At("value")

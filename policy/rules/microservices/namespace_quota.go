@@ -24,7 +24,7 @@ var namespaceQuota = pack.Rule{
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
 		quotas, ranges := s.All(pack.Kinds("ResourceQuota")), s.All(pack.Kinds("LimitRange"))
 		for _, space := range s.All(pack.Kinds("Namespace")) {
-			if space.At("metadata", "name").In(texts(s.Setting("exempt"))...) {
+			if space.At("metadata", "name").In(s.Setting("exempt").Texts()...) {
 				continue
 			}
 			if !slices.ContainsFunc(quotas, func(q pack.Resource) bool { return stands(q, space) && q.At("spec", "hard").Given() }) {

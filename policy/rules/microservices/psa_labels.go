@@ -25,7 +25,7 @@ var psaLabels = pack.Rule{
 	Settings: map[string]any{"privilegedNamespaces": []string{}},
 	Check: func(r pack.Resource, violate pack.Report) {
 		level, reason := r.Label(psa+"enforce"), r.Annotation("satkube.com/pod-security-reason")
-		listed := r.At("metadata", "name").In(texts(r.Setting("privilegedNamespaces"))...)
+		listed := r.At("metadata", "name").In(r.Setting("privilegedNamespaces").Texts()...)
 		if !level.Is("restricted") && !(level.Is("baseline") && reason.Matches(anyText)) && !(level.Is("privileged") && listed) {
 			violate(level.Path() + " is not restricted, nor baseline with a reason in " + reason.Path() + ".")
 		}

@@ -27,23 +27,23 @@ func TestRules_FollowTheirSettings(t *testing.T) {
 	}{
 		"a lower minimum accepts":            {highUID, map[string]any{"minimum": 100.0}, uid(101), false},
 		"a lower minimum, a whole number":    {highUID, map[string]any{"minimum": 100}, uid(99), true},
-		"a privileged namespace on the list": {psaLabels, map[string]any{"privilegedNamespaces": []any{"bitcoin"}}, labelled(namespace, object{psa + "enforce": "privileged"}), false},
-		"another one on the list":            {psaLabels, map[string]any{"privilegedNamespaces": []any{"logging"}}, labelled(namespace, object{psa + "enforce": "privileged"}), true},
+		"a privileged namespace on the list": {psaLabels, map[string]any{"privilegedNamespaces": []string{"bitcoin"}}, labelled(namespace, object{psa + "enforce": "privileged"}), false},
+		"another one on the list":            {psaLabels, map[string]any{"privilegedNamespaces": []string{"logging"}}, labelled(namespace, object{psa + "enforce": "privileged"}), true},
 		"a name that only looks secret": {
 			literalSecretEnv,
-			map[string]any{"allowedNames": []any{"KEYBOARD_KEY"}},
+			map[string]any{"allowedNames": []string{"KEYBOARD_KEY"}},
 			carrier(pod, running(object{"env": list{object{"name": "KEYBOARD_KEY", "value": "enter"}}})), false,
 		},
 		"an allowed name with key material": {
 			literalSecretEnv,
-			map[string]any{"allowedNames": []any{"KEYBOARD_KEY"}},
+			map[string]any{"allowedNames": []string{"KEYBOARD_KEY"}},
 			carrier(pod, running(object{"env": list{object{"name": "KEYBOARD_KEY", "value": "-----BEGIN PRIVATE KEY-----"}}})), true,
 		},
-		"another sandbox":                  {sandboxUntrusted, map[string]any{"runtimeClasses": []any{"firecracker"}}, untrusted, false},
+		"another sandbox":                  {sandboxUntrusted, map[string]any{"runtimeClasses": []string{"firecracker"}}, untrusted, false},
 		"a namespace outside the mesh":     {serviceAppProtocol, map[string]any{"meshRequired": true}, pack.One(namespace, object{"metadata": object{"name": "bitcoin"}}), true},
 		"a namespace in the mesh":          {serviceAppProtocol, map[string]any{"meshRequired": true}, pack.One(namespace, object{"metadata": object{"labels": object{"istio.io/dataplane-mode": "ambient"}}}), false},
-		"kube-system no longer exempt":     {namespaceQuota, map[string]any{"exempt": []any{}}, pack.Case{space("kube-system")}, true},
-		"another namespace that is exempt": {namespaceQuota, map[string]any{"exempt": []any{"bitcoin"}}, pack.Case{space("bitcoin")}, false},
+		"kube-system no longer exempt":     {namespaceQuota, map[string]any{"exempt": []string{}}, pack.Case{space("kube-system")}, true},
+		"another namespace that is exempt": {namespaceQuota, map[string]any{"exempt": []string{"bitcoin"}}, pack.Case{space("bitcoin")}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := pack.Review([]pack.Rule{c.rule}, packtest.Inputs(c.sample), pack.Settings{c.rule.Name: c.settings})

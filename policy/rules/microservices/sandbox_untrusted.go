@@ -17,7 +17,7 @@ var sandboxUntrusted = pack.Rule{
 	Check: func(r pack.Resource, violate pack.Report) {
 		for _, p := range r.Pods() {
 			of, own := p.Meta.At("labels", trust).Text(), r.Label(trust).Text()
-			if class := p.Spec.At("runtimeClassName"); (of == "untrusted" || own == "untrusted") && !class.In(texts(r.Setting("runtimeClasses"))...) {
+			if class := p.Spec.At("runtimeClassName"); (of == "untrusted" || own == "untrusted") && !class.In(r.Setting("runtimeClasses").Texts()...) {
 				violate(class.Path() + " is no sandboxed runtime.")
 			}
 		}

@@ -15,7 +15,7 @@ var serviceAppProtocol = pack.Rule{
 	Check: func(r pack.Resource, violate pack.Report) {
 		if r.Kind() == "Namespace" {
 			meshed := r.Label("istio.io/dataplane-mode").Is("ambient") || r.Label("istio-injection").Is("enabled")
-			if required, _ := r.Setting("meshRequired").(bool); required && !meshed {
+			if r.Setting("meshRequired").On() && !meshed {
 				violate("metadata.labels does not put the namespace into the mesh.")
 			}
 			return

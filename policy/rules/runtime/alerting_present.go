@@ -31,7 +31,7 @@ var alertingPresent = pack.Rule{
 				}
 			}
 			var missing []string
-			for _, alert := range texts(s.Setting("alerts")) {
+			for _, alert := range s.Setting("alerts").Texts() {
 				if !slices.ContainsFunc(s.All(pack.Kinds("ConfigMap")), func(r pack.Resource) bool { return alerts(r, alert) }) {
 					missing = append(missing, alert)
 				}

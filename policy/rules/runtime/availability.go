@@ -24,7 +24,7 @@ var availability = pack.Rule{
 	Refs:     []string{"kube-linter minimum-three-replicas", "kube-linter no-anti-affinity", "kube-score deployment-has-poddisruptionbudget", "Polaris missingPodDisruptionBudget"},
 	Settings: map[string]any{"singletons": []string{"chain", "lightning"}},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		singletons := texts(s.Setting("singletons"))
+		singletons := s.Setting("singletons").Texts()
 		for _, r := range s.All(pack.Kinds("Deployment", "StatefulSet")) {
 			if r.Label(componentLabel).In(singletons...) {
 				continue

@@ -52,7 +52,7 @@ var backupPresent = pack.Rule{
 
 // keepsData tells whether the stack has claims beyond the ones of singletons.
 func keepsData(s pack.Stack) bool {
-	singletons := texts(s.Setting("singletons"))
+	singletons := s.Setting("singletons").Texts()
 	for _, r := range s.All(pack.Kinds("PersistentVolumeClaim", "StatefulSet")) {
 		claims := r.Kind() == "PersistentVolumeClaim" || len(r.At("spec", "volumeClaimTemplates").List()) > 0
 		if claims && !r.Label(componentLabel).In(singletons...) {

@@ -14,7 +14,7 @@ var eksAuditLogs = pack.Rule{
 	Settings: map[string]any{"logTypes": []string{"api", "audit", "authenticator", "controllerManager", "scheduler"}},
 	Check: func(r pack.Resource, violate pack.Report) {
 		enabled := r.At("enabledClusterLogTypes")
-		for _, kind := range texts(r.Setting("logTypes")) {
+		for _, kind := range r.Setting("logTypes").Texts() {
 			if !enabled.Contains(kind) {
 				violate(enabled.Path() + " does not hold every type of the setting logTypes.")
 			}

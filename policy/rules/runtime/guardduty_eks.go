@@ -20,7 +20,7 @@ var guarddutyEKS = pack.Rule{
 		detector := slices.ContainsFunc(s.All(pack.Tokens("aws:guardduty/detector:Detector")), func(r pack.Resource) bool { return r.At("enable").Is(true) })
 		audit := slices.ContainsFunc(features, func(r pack.Resource) bool { return enabled(r.At(), "EKS_AUDIT_LOGS") })
 		watched := slices.ContainsFunc(features, func(r pack.Resource) bool {
-			return enabled(r.At(), "RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING") && some(r.At("additionalConfigurations"), func(c pack.Value) bool {
+			return enabled(r.At(), "RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING") && r.At("additionalConfigurations").Some(func(c pack.Value) bool {
 				return enabled(c, "EKS_ADDON_MANAGEMENT")
 			})
 		})

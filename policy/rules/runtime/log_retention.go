@@ -23,9 +23,9 @@ var logRetention = pack.Rule{
 	Settings: map[string]any{"days": 90},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
 		groups := s.All(pack.Tokens(logGroupToken))
-		least, _ := s.Setting("days").(int)
+		least := s.Setting("days").Number()
 		for _, group := range groups {
-			if days := group.At("retentionInDays"); !days.AtLeast(float64(least)) {
+			if days := group.At("retentionInDays"); !days.AtLeast(least) {
 				violate(group, days.Path()+" is below the setting days.")
 			}
 			if key := group.At("kmsKeyId"); !key.Given() {

@@ -17,7 +17,7 @@ var logShipperPresent = pack.Rule{
 	Refs:     []string{"CKS 1.34: Investigate and identify phases of attack and bad actors within the environment", "NSA-CISA Kubernetes Hardening Guide: audit logging and threat detection"},
 	Settings: map[string]any{"shippers": []string{"fluentd", "fluent-bit", "vector"}},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		names, all := texts(s.Setting("shippers")), clusters(s)
+		names, all := s.Setting("shippers").Texts(), clusters(s)
 		var shippers []pack.Resource
 		for _, r := range s.All(pack.Kinds("DaemonSet")) {
 			if r.Label(nameLabel).In(names...) {
@@ -32,7 +32,7 @@ var logShipperPresent = pack.Rule{
 		}
 		for _, r := range shippers {
 			spec := r.At("spec", "template", "spec")
-			if !some(spec.At("tolerations"), toleratesAll) {
+			if !spec.At("tolerations").Some(toleratesAll) {
 				violate(r, spec.At("tolerations").Path()+" has no entry that tolerates every taint.")
 			}
 			if selector := spec.At("nodeSelector"); slices.ContainsFunc(selector.Keys(), func(key string) bool { return key != "kubernetes.io/os" }) {

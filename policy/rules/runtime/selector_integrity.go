@@ -89,10 +89,10 @@ func checkService(s pack.Stack, r pack.Resource, violate pack.StackReport) {
 // opens tells whether a container of the pod names the port.
 func opens(pod pack.Pod, name pack.Value) bool {
 	has := func(c pack.Value) bool {
-		return some(c.At("ports"), func(port pack.Value) bool { return equal(port.At("name"), name) })
+		return c.At("ports").Some(func(port pack.Value) bool { return equal(port.At("name"), name) })
 	}
 	sidecar := func(c pack.Value) bool { return c.At("restartPolicy").Is("Always") && has(c) }
-	return some(pod.Spec.At("containers"), has) || some(pod.Spec.At("initContainers"), sidecar)
+	return pod.Spec.At("containers").Some(has) || pod.Spec.At("initContainers").Some(sidecar)
 }
 
 // backends returns the names of the Services that an Ingress sends to.

@@ -14,12 +14,6 @@ const (
 // clusters returns the stack's EKS control planes: what AWS itself gets, also where pulumi-eks makes it.
 func clusters(s pack.Stack) []pack.Resource { return s.All(pack.Tokens("aws:eks/cluster:Cluster")) }
 
-// texts returns a setting that is a list of texts.
-func texts(setting any) []string {
-	all, _ := setting.([]string)
-	return all
-}
-
 // equal tells whether two values are the same text. One that is not known leaves it undecided.
 func equal(a, b pack.Value) bool {
 	if !b.Known() {
@@ -41,18 +35,10 @@ func sameNamespace(a, b pack.Resource) bool {
 	return x.Is(name) || name == "default" && x.Absent()
 }
 
-// some tells whether an element of a list is as asked. A list that is not known may have one.
-func some(list pack.Value, is func(pack.Value) bool) bool {
-	if !list.Known() {
-		return !list.Absent()
-	}
-	return slices.ContainsFunc(list.List(), is)
-}
-
 // selects tells whether a label selector matches the labels. An empty one matches everything.
 func selects(selector, labels pack.Value) bool {
 	fails := func(e pack.Value) bool { return !meets(labels, e) }
-	return contains(labels, selector.At("matchLabels")) && !some(selector.At("matchExpressions"), fails)
+	return contains(labels, selector.At("matchLabels")) && !selector.At("matchExpressions").Some(fails)
 }
 
 // contains tells whether all wanted labels are among the labels.
@@ -68,7 +54,7 @@ func meets(labels, expression pack.Value) bool {
 	}
 	label := labels.At(key.Text())
 	listed := func() bool {
-		return some(expression.At("values"), func(v pack.Value) bool { return equal(label, v) })
+		return expression.At("values").Some(func(v pack.Value) bool { return equal(label, v) })
 	}
 	switch {
 	case operator.Is("In"):

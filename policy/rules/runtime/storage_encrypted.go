@@ -56,13 +56,13 @@ var storageEncrypted = pack.Rule{
 }
 
 func checkClass(r pack.Resource, violate pack.Report) {
-	if provisioner := r.At("provisioner"); !provisioner.In(texts(r.Setting("provisioners"))...) {
+	if provisioner := r.At("provisioner"); !provisioner.In(r.Setting("provisioners").Texts()...) {
 		violate(provisioner.Path() + " is not one of the setting provisioners.")
 	}
 	if encrypted := r.At("parameters", "encrypted"); !encrypted.Is("true") {
 		violate(encrypted.Path() + " is not \"true\".")
 	}
-	if kind := r.At("parameters", "type"); !kind.In(texts(r.Setting("volumeTypes"))...) {
+	if kind := r.At("parameters", "type"); !kind.In(r.Setting("volumeTypes").Texts()...) {
 		violate(kind.Path() + " is not one of the setting volumeTypes.")
 	}
 }

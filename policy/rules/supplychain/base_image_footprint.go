@@ -20,7 +20,7 @@ var baseImageFootprint = pack.Rule{
 		"ubuntu", "debian", "centos", "fedora", "rockylinux", "almalinux", "amazonlinux", "oraclelinux", "archlinux", "opensuse", "leap", "kali-rolling", "buildpack-deps",
 	}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		systems := texts(r.Setting("images"))
+		systems := r.Setting("images").Texts()
 		eachReference(r, func(image pack.Value, ref reference) {
 			base := ref.base()
 			if slices.Contains(systems, base) || strings.HasSuffix(base, "-full") || strings.HasSuffix(ref.tag, "-full") {

@@ -14,7 +14,7 @@ var ecrKMS = pack.Rule{
 	Check: func(r pack.Resource, violate pack.Report) {
 		configurations := r.At("encryptionConfigurations")
 		own := func(c pack.Value) bool { return c.At("encryptionType").In("KMS", "KMS_DSSE") && c.At("kmsKey").Given() }
-		if !some(configurations, own) {
+		if !configurations.Some(own) {
 			violate(configurations.Path() + " has no entry of type KMS with a kmsKey.")
 		}
 	},

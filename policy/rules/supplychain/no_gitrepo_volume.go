@@ -24,7 +24,7 @@ var noGitrepoVolume = pack.Rule{
 				}
 			}
 		}
-		hosts := texts(r.Setting("gitHosts"))
+		hosts := r.Setting("gitHosts").Texts()
 		for _, c := range r.Containers() {
 			image := c.At("image")
 			if parse(image.Text()).base() != "git-sync" || !image.Known() {

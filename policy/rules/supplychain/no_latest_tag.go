@@ -18,7 +18,7 @@ var noLatestTag = pack.Rule{
 	Refs:     []string{"kube-linter latest-tag", "CKV_K8S_14", "KSV-0013", "kube-score container-image-tag", "Polaris tagNotSpecified"},
 	Settings: map[string]any{"floating": []string{"latest", "main", "master", "edge", "nightly", "dev"}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		floating := texts(r.Setting("floating"))
+		floating := r.Setting("floating").Texts()
 		eachReference(r, func(image pack.Value, ref reference) {
 			// latest-alpine floats as latest does; main-3f2a1c is a build of its own.
 			switch {

@@ -32,7 +32,7 @@ var providerPinned = pack.Rule{
 		}
 		// The engine calls the ones that it makes itself default or default_7_12_0.
 		made := r.Name == "default" || strings.HasPrefix(r.Name, "default_")
-		if made && slices.Contains(texts(r.Setting("explicitProviders")), name) {
+		if made && slices.Contains(r.Setting("explicitProviders").Texts(), name) {
 			violate("It is the default provider of its package; want an explicit one.")
 		}
 	},

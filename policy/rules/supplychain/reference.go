@@ -69,17 +69,3 @@ func eachReference(r pack.Resource, look func(image pack.Value, ref reference)) 
 		}
 	}
 }
-
-// texts returns a setting that is a list of texts.
-func texts(setting any) []string {
-	all, _ := setting.([]string)
-	return all
-}
-
-// some tells whether an element of a list is as asked. A list that is not known may have one.
-func some(list pack.Value, is func(pack.Value) bool) bool {
-	if !list.Known() {
-		return !list.Absent()
-	}
-	return slices.ContainsFunc(list.List(), is)
-}

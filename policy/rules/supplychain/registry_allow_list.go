@@ -24,7 +24,7 @@ var registryAllowList = pack.Rule{
 		"registry.k8s.io/", "quay.io/prometheus/", "docker.io/grafana/", "docker.io/fluent/", "docker.elastic.co/", "public.ecr.aws/nginx/",
 	}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		registries := texts(r.Setting("registries"))
+		registries := r.Setting("registries").Texts()
 		eachReference(r, func(image pack.Value, ref reference) {
 			if !slices.ContainsFunc(registries, ref.within) {
 				violate(image.Path() + " comes from a repository that the setting registries does not allow.")

@@ -22,7 +22,7 @@ var sbomAnnotation = pack.Rule{
 	Refs:     []string{"CKS 1.34: Understand your supply chain (e.g. SBOM, CI/CD, artifact repositories)", "SLSA 1.0"},
 	Settings: map[string]any{"firstPartyRegistries": []string{"registry.gitlab.com/thinkmassive/satkube/"}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		registries, own := texts(r.Setting("firstPartyRegistries")), false
+		registries, own := r.Setting("firstPartyRegistries").Texts(), false
 		eachReference(r, func(_ pack.Value, ref reference) {
 			own = own || slices.ContainsFunc(registries, ref.within)
 		})

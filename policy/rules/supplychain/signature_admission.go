@@ -42,7 +42,7 @@ var signatureAdmission = pack.Rule{
 
 // verifies tells whether a Kyverno policy has a rule about signatures.
 func verifies(policy pack.Resource) bool {
-	return strings.HasPrefix(policy.Type, "kubernetes:kyverno.io/") && some(policy.At("spec", "rules"), func(rule pack.Value) bool {
+	return strings.HasPrefix(policy.Type, "kubernetes:kyverno.io/") && policy.At("spec", "rules").Some(func(rule pack.Value) bool {
 		return !rule.At("verifyImages").Absent()
 	})
 }

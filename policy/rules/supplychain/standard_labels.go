@@ -17,7 +17,7 @@ var standardLabels = pack.Rule{
 		"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by",
 	}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		for _, key := range texts(r.Setting("labels")) {
+		for _, key := range r.Setting("labels").Texts() {
 			labels := []pack.Value{r.Label(key)}
 			for _, pod := range r.Pods() {
 				labels = append(labels, pod.Meta.At("labels", key))

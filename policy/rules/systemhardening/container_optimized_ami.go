@@ -13,7 +13,7 @@ var containerOptimizedAMI = pack.Rule{
 	Refs:     []string{"Kubescape C-0226", "AWS: EKS-optimized Bottlerocket AMIs"},
 	Settings: map[string]any{"families": []string{"BOTTLEROCKET_"}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		if kind := r.At("amiType"); !kind.HasPrefix(texts(r.Setting("families"))...) {
+		if kind := r.At("amiType"); !kind.HasPrefix(r.Setting("families").Texts()...) {
 			violate(kind.Path() + " has to be one of a family that is made for containers.")
 		}
 	},

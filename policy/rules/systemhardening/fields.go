@@ -13,27 +13,3 @@ func securityContexts(p pack.Pod) []pack.Value {
 	}
 	return all
 }
-
-// each returns the elements of a list, or the one value that stands where a list could: IAM takes both.
-func each(v pack.Value) []pack.Value {
-	if list := v.List(); len(list) > 0 || v.Absent() {
-		return list
-	}
-	return []pack.Value{v}
-}
-
-// texts returns the texts of a setting that is a list: the default's own, or what the configuration's JSON made of it.
-func texts(setting any) []string {
-	var all []string
-	switch setting := setting.(type) {
-	case []string:
-		all = setting
-	case []any:
-		for _, item := range setting {
-			if text, is := item.(string); is {
-				all = append(all, text)
-			}
-		}
-	}
-	return all
-}

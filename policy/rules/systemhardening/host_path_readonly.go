@@ -13,7 +13,7 @@ var hostPathReadonly = pack.Rule{
 	Refs:     []string{"Kubescape C-0045", "kube-linter writable-host-mount"},
 	Settings: map[string]any{"writable": []string{}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		writable := texts(r.Setting("writable"))
+		writable := r.Setting("writable").Texts()
 		for _, pod := range r.Pods() {
 			for _, volume := range pod.Spec.At("volumes").List() {
 				onHost := volume.At("hostPath")

@@ -32,7 +32,7 @@ var iamWildcards = pack.Rule{
 			if document.Known() && !document.Given() {
 				violate(text.Path() + " has to be an IAM policy in JSON.")
 			}
-			for _, statement := range each(document.At("Statement")) {
+			for _, statement := range document.At("Statement").Each() {
 				if statement.At("Effect").Is("Allow") && allActions(statement) && allResources(statement) {
 					violate(text.Path() + " allows all actions on all resources in one of its statements.")
 				}
@@ -85,7 +85,7 @@ func allResources(statement pack.Value) bool {
 }
 
 func anyMatches(v pack.Value, expression *regexp.Regexp) bool {
-	for _, item := range each(v) {
+	for _, item := range v.Each() {
 		if item.Matches(expression) {
 			return true
 		}

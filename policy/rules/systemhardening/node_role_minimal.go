@@ -26,7 +26,7 @@ var nodeRoleMinimal = pack.Rule{
 		"AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore",
 	}},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		allowed := managedPolicies(texts(s.Setting("policies")))
+		allowed := managedPolicies(s.Setting("policies").Texts())
 		for _, role := range s.All(roles) {
 			if !assumedByEC2(role.At("assumeRolePolicy").JSON()) {
 				continue
@@ -79,8 +79,8 @@ var nodeRoleMinimal = pack.Rule{
 
 // assumedByEC2 tells whether a trust policy lets EC2 assume the role: in a stack of a cluster, that is what a node's role is.
 func assumedByEC2(trust pack.Value) bool {
-	for _, statement := range each(trust.At("Statement")) {
-		for _, service := range each(statement.At("Principal", "Service")) {
+	for _, statement := range trust.At("Statement").Each() {
+		for _, service := range statement.At("Principal", "Service").Each() {
 			if service.In("ec2.amazonaws.com", "ec2.amazonaws.com.cn") {
 				return true
 			}

@@ -56,10 +56,10 @@ func TestRules_TakeTheirSettings(t *testing.T) {
 		sample   pack.Case
 		settings map[string]any
 	}{
-		"another family of images": {containerOptimizedAMI, nodeGroup(object{"amiType": "AL2023_ARM_64_STANDARD"}), map[string]any{"families": []any{"BOTTLEROCKET_", "AL2023_"}}},
-		"a directory to write to":  {hostPathReadonly, pod(mounting("/var/lib/shipper", nil)), map[string]any{"writable": []any{"/var/lib/shipper"}}},
-		"another node policy":      {nodeRoleMinimal, onRole("ec2.amazonaws.com", "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"), map[string]any{"policies": []any{"CloudWatchAgentServerPolicy"}}},
-		"a group that may go out":  {sgOpenEgress, securityGroup(list{egress("-1", "0.0.0.0/0")}), map[string]any{"groups": []any{"sample"}}},
+		"another family of images": {containerOptimizedAMI, nodeGroup(object{"amiType": "AL2023_ARM_64_STANDARD"}), map[string]any{"families": []string{"BOTTLEROCKET_", "AL2023_"}}},
+		"a directory to write to":  {hostPathReadonly, pod(mounting("/var/lib/shipper", nil)), map[string]any{"writable": []string{"/var/lib/shipper"}}},
+		"another node policy":      {nodeRoleMinimal, onRole("ec2.amazonaws.com", "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"), map[string]any{"policies": []string{"CloudWatchAgentServerPolicy"}}},
+		"a group that may go out":  {sgOpenEgress, securityGroup(list{egress("-1", "0.0.0.0/0")}), map[string]any{"groups": []string{"sample"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rules := []pack.Rule{c.rule}

@@ -22,12 +22,12 @@ var sgOpenEgress = pack.Rule{
 	Refs:     []string{"AWS-0104"},
 	Settings: map[string]any{"groups": []string{}},
 	Check: func(r pack.Resource, violate pack.Report) {
-		if slices.Contains(texts(r.Setting("groups")), r.Name) {
+		if slices.Contains(r.Setting("groups").Texts(), r.Name) {
 			return
 		}
 		switch r.Type {
 		case "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule":
-			to := slices.Concat(each(r.At("cidrIpv4")), each(r.At("cidrIpv6")))
+			to := slices.Concat(r.At("cidrIpv4").Each(), r.At("cidrIpv6").Each())
 			refuseOpen(r.At("ipProtocol"), to, violate)
 		case "aws:ec2/securityGroupRule:SecurityGroupRule":
 			if r.At("type").Is("egress") {

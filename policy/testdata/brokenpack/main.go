@@ -26,8 +26,8 @@ func main() {
 	few.Name, few.Severity, few.Fix = "few-replicas", pack.Low, "Set fewer."
 	few.Types, few.Settings = pack.Kinds("StatefulSet"), map[string]any{"most": 0}
 	few.Check = func(r pack.Resource, violate pack.Report) {
-		if most, _ := r.Setting("most").(int); !r.At("spec", "replicas").AtMost(float64(most)) {
-			violate(fmt.Sprintf("spec.replicas is above %d.", most))
+		if !r.At("spec", "replicas").AtMost(r.Setting("most").Number()) {
+			violate(fmt.Sprintf("spec.replicas is above %.0f.", r.Setting("most").Number()))
 		}
 	}
 	err := pack.Serve(pack.Pack{
