@@ -20,6 +20,8 @@ const (
 	maxPackRatio = 1.1
 	// maxPackShare is how much of the time that a policyx pack of as many rules adds to a preview ours may add.
 	maxPackShare = 0.25
+	// turns is how often each pack is previewed with: the runs differ by more than a tenth, so five of them say little about one.
+	turns = 9
 )
 
 // packRuns is the previews with one policy pack, or with none.
@@ -59,8 +61,8 @@ func (b bench) comparePacks(ctx context.Context, r row) (comparison, error) {
 	}
 	program, _ := b.boxes(r.nodes)
 	environment := []string{fmt.Sprintf("BENCH_RULES=%d", c.rules)}
-	progress("N=%d: %d previews with each of three packs and with none: about %d seconds", c.nodes, b.runs+1, (b.runs+1)*(8+c.nodes*3/5))
-	for i := range b.runs + 1 {
+	progress("N=%d: %d previews with each of three packs and with none: about %d seconds", c.nodes, turns+1, (turns+1)*(8+c.nodes*2/5))
+	for i := range turns + 1 {
 		for _, runs := range c.all() {
 			done, err := program.call(ctx, environment, append([]string{"preview"}, runs.arguments...)...)
 			if err != nil {

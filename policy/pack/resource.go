@@ -97,15 +97,23 @@ func (r Resource) Containers() []Value {
 type Stack struct {
 	resources []Resource
 	// byType are the positions of the resources of each type: checks ask for types over and over.
-	byType   map[string][]int
-	settings map[string]any
+	byType map[string][]int
+	// byNamespace are the positions of Kubernetes objects by the namespace that they name; anywhere are those whose namespace is not known.
+	byNamespace map[string][]int
+	anywhere    []int
+	settings    map[string]any
 }
 
 func newStack(inputs []Input, run *evaluation) *Stack {
-	s := &Stack{byType: map[string][]int{}, settings: run.settings}
+	s := &Stack{byType: map[string][]int{}, byNamespace: map[string][]int{}, settings: run.settings}
 	for _, input := range inputs {
 		for _, r := range expand(input, run) {
 			s.byType[r.Type] = append(s.byType[r.Type], len(s.resources))
+			if namespace, known := named(r.Namespace()); !known {
+				s.anywhere = append(s.anywhere, len(s.resources))
+			} else if r.kind != "" {
+				s.byNamespace[namespace] = append(s.byNamespace[namespace], len(s.resources))
+			}
 			s.resources = append(s.resources, r)
 		}
 	}
@@ -126,6 +134,34 @@ func (s Stack) All(types Types) []Resource {
 		found = append(found, s.resources[at])
 	}
 	return found
+}
+
+// Near returns the Kubernetes objects of these types that stand in the namespace, or in one that is not known: the ones that a check
+// has to compare with an object there. Where the namespace is not known itself, they are all.
+func (s Stack) Near(namespace Value, types Types) []Resource {
+	name, known := named(namespace)
+	if !known {
+		return s.All(types)
+	}
+	positions := slices.Concat(s.byNamespace[name], s.anywhere)
+	slices.Sort(positions)
+	var found []Resource
+	for _, at := range positions {
+		if types.Match(s.resources[at].Type) {
+			found = append(found, s.resources[at])
+		}
+	}
+	return found
+}
+
+// named returns the name of a namespace, and whether it is known. An object that names none stands in default. What is no text is not
+// known: it may compare equal to a name.
+func named(namespace Value) (name string, known bool) {
+	if namespace.Known() && !namespace.Given() {
+		return "default", true
+	}
+	name, known = namespace.node.(string)
+	return name, known
 }
 
 // Setting is a setting of the rule, as the pack's configuration gives it or by default.

@@ -121,3 +121,36 @@ func TestConfigure_TakesTheKeyForAllRules(t *testing.T) {
 	})
 	require.NoError(t, err)
 }
+
+func TestNear_ReturnsWhatStandsInTheNamespaceOrMay(t *testing.T) {
+	object := func(name string, namespace any) Input {
+		return Input{Type: podType, Name: name, URN: name, Props: map[string]any{"metadata": map[string]any{"namespace": namespace}}}
+	}
+	inputs := []Input{
+		object("here", "shop"), object("elsewhere", "bank"), object("nowhere", nil), object("by-its-name", "default"), object("unknown", Unknown),
+		object("odd", 7.0), object("secret", Secret("shop")),
+		{Type: "kubernetes:core/v1:PodList", Name: "list", URN: "list", Props: map[string]any{"items": []any{map[string]any{"metadata": map[string]any{"namespace": "shop"}}}}},
+		{Type: "kubernetes:core/v1:Service", Name: "service", URN: "service", Props: map[string]any{"metadata": map[string]any{"namespace": "shop"}}},
+		{Type: "aws:kms/key:Key", Name: "key", URN: "key"},
+	}
+	cases := map[string]struct {
+		namespace any
+		want      []string
+	}{
+		"a namespace": {"shop", []string{"here", "unknown", "odd", "secret", "list"}},
+		"another":     {"bank", []string{"elsewhere", "unknown", "odd"}},
+		"default":     {"default", []string{"nowhere", "by-its-name", "unknown", "odd"}},
+		"none":        {nil, []string{"nowhere", "by-its-name", "unknown", "odd"}},
+		"not known":   {Unknown, []string{"here", "elsewhere", "nowhere", "by-its-name", "unknown", "odd", "secret", "list"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			stack := newStack(inputs, &evaluation{open: map[string]bool{}})
+			var found []string
+			for _, r := range stack.Near(Value{node: c.namespace}, Kinds("Pod")) {
+				found = append(found, r.Name)
+			}
+			require.Equal(t, c.want, found)
+		})
+	}
+}

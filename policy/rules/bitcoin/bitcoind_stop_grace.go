@@ -13,12 +13,12 @@ var bitcoindStopGrace = pack.Rule{
 	Fix:  "Set the pod's terminationGracePeriodSeconds to 900, and the machine's kubelet shutdown grace period above that.",
 	Refs: []string{"blinkbitcoin/charts#9261", "reference/bitcoin.md 2.1, 4.5"},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		known := places(s)
+		valued := on(mainnet, places(s))
 		for _, w := range bitcoind.workloads(s) {
 			grace := w.pod.Spec.At("terminationGracePeriodSeconds")
 			if !grace.AtLeast(600) {
 				violate(w.about, grace.Path()+" is not at least 600.")
-			} else if !grace.AtLeast(900) && has(known, w.about.Namespace(), mainnet) {
+			} else if !grace.AtLeast(900) && has(valued, w.about.Namespace()) {
 				violate(w.about, grace.Path()+" is not at least 900, as mainnet needs.")
 			}
 		}

@@ -153,7 +153,7 @@ func (p program) conf(s pack.Stack, w workload) conf {
 	for _, c := range p.daemons(w.pod) {
 		add(arguments(c))
 	}
-	for _, m := range s.All(pack.Kinds("ConfigMap")) {
+	for _, m := range s.Near(w.about.Namespace(), pack.Kinds("ConfigMap")) {
 		if !w.mounts(m, "configMap", "name") {
 			continue
 		}

@@ -85,11 +85,14 @@ func places(s pack.Stack) []place {
 	return found
 }
 
-// has tells whether the namespace is one of the network's, by the Namespace's label or by what the nodes in it are told.
-func has(places []place, namespace pack.Value, network string) bool {
-	return slices.ContainsFunc(places, func(p place) bool {
-		return p.on(network) && sameNamespace(p.namespace, namespace)
-	})
+// on returns the places that name the network.
+func on(network string, places []place) []place {
+	return slices.DeleteFunc(slices.Clone(places), func(p place) bool { return !p.on(network) })
+}
+
+// has tells whether one of the places is the namespace, by the Namespace itself or by the nodes in it.
+func has(places []place, namespace pack.Value) bool {
+	return slices.ContainsFunc(places, func(p place) bool { return sameNamespace(p.namespace, namespace) })
 }
 
 // hasMoney tells whether anything in the stack is on the network whose coins are worth money.

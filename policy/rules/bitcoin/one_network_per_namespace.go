@@ -18,20 +18,23 @@ var oneNetworkPerNamespace = pack.Rule{
 	Refs: []string{"reference/bitcoin.md 4.12"},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
 		known := places(s)
+		var all [][]string
 		for i, p := range known {
 			names := p.names()
+			all = append(all, names)
 			if len(names) > 1 {
 				violate(p.about, "It is on more than one network.")
 			}
-			for _, other := range known[:i] {
-				if differ(names, other.names()) && sameNamespace(p.namespace, other.namespace) {
+			for k, other := range known[:i] {
+				if differ(names, all[k]) && sameNamespace(p.namespace, other.namespace) {
 					violate(p.about, "It is on another network than the rest of its namespace.")
 				}
 			}
 		}
-		nodes := append(lnd.workloads(s), bitcoind.workloads(s)...)
 		for _, n := range s.All(pack.Kinds("Namespace")) {
-			within := func(w workload) bool { return sameNamespace(w.about.Namespace(), n.At("metadata", "name")) }
+			name := n.At("metadata", "name")
+			within := func(w workload) bool { return sameNamespace(w.about.Namespace(), name) }
+			nodes := append(lnd.near(s, name), bitcoind.near(s, name)...)
 			if label := n.Label(networkLabel); label.Absent() && slices.ContainsFunc(nodes, within) {
 				violate(n, label.Path()+" is missing, and a node is in the namespace.")
 			}

@@ -127,8 +127,17 @@ type workload struct {
 
 // workloads returns what runs the program in the stack.
 func (p program) workloads(s pack.Stack) []workload {
+	return p.among(s.All(pack.PodCarriers()))
+}
+
+// near returns what runs the program in the namespace, or in one that is not known.
+func (p program) near(s pack.Stack, namespace pack.Value) []workload {
+	return p.among(s.Near(namespace, pack.PodCarriers()))
+}
+
+func (p program) among(resources []pack.Resource) []workload {
 	var found []workload
-	for _, r := range s.All(pack.PodCarriers()) {
+	for _, r := range resources {
 		for _, pod := range p.pods(r) {
 			found = append(found, workload{r, pod})
 		}
@@ -157,15 +166,14 @@ type claim struct {
 
 // claims returns the claims of the program: labelled as its own, mounted by its pods, or made by its StatefulSets.
 func (p program) claims(s pack.Stack) []claim {
-	workloads := p.workloads(s)
 	var found []claim
 	for _, c := range s.All(pack.Kinds("PersistentVolumeClaim")) {
 		mounted := func(w workload) bool { return w.mounts(c, "persistentVolumeClaim", "claimName") }
-		if c.Label(nameLabel).Is(string(p)) || slices.ContainsFunc(workloads, mounted) {
+		if c.Label(nameLabel).Is(string(p)) || slices.ContainsFunc(p.near(s, c.Namespace()), mounted) {
 			found = append(found, claim{c, c.At("metadata"), c.At("spec")})
 		}
 	}
-	for _, w := range workloads {
+	for _, w := range p.workloads(s) {
 		for _, template := range w.about.At("spec", "volumeClaimTemplates").List() {
 			if !template.Absent() {
 				found = append(found, claim{w.about, template.At("metadata"), template.At("spec")})

@@ -13,12 +13,12 @@ var volumeProtected = pack.Rule{
 	Fix:  "Register the claims and the wallet's Secret with the option Protect, and make the claims outside of the StatefulSet.",
 	Refs: []string{"reference/bitcoin.md 4.9", "Pulumi: the resource option protect"},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		known := places(s)
-		if !hasMoney(known) {
+		valued := on(mainnet, places(s))
+		if len(valued) == 0 {
 			return
 		}
 		for _, c := range nodeClaims(s) {
-			if !has(known, c.about.Namespace(), mainnet) {
+			if !has(valued, c.about.Namespace()) {
 				continue
 			}
 			if c.about.Kind() == "StatefulSet" {
@@ -28,7 +28,7 @@ var volumeProtected = pack.Rule{
 			}
 		}
 		for _, secret := range walletSecrets(s) {
-			if !secret.Protect && has(known, secret.Namespace(), mainnet) {
+			if !secret.Protect && has(valued, secret.Namespace()) {
 				violate(secret, "The wallet's Secret is not protected, and its namespace is on mainnet.")
 			}
 		}

@@ -20,7 +20,7 @@ var volumeRetained = pack.Rule{
 	Settings: map[string]any{"classes": []string{}},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
 		elsewhere := s.Setting("classes").Texts()
-		known := places(s)
+		worthless := on(regtest, places(s))
 		classes := s.All(pack.Kinds("StorageClass"))
 		for _, c := range nodeClaims(s) {
 			name := c.spec.At("storageClassName")
@@ -28,7 +28,7 @@ var volumeRetained = pack.Rule{
 				return same(name, class.At("metadata", "name")) && class.At("reclaimPolicy").Is("Retain")
 			}
 			given := name.Given() && (name.In(elsewhere...) || slices.ContainsFunc(classes, retains))
-			if !given && !has(known, c.about.Namespace(), regtest) {
+			if !given && !has(worthless, c.about.Namespace()) {
 				violate(c.about, name.Path()+" names no StorageClass that is known to retain its volumes.")
 			}
 		}

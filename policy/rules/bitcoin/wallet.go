@@ -13,23 +13,12 @@ var walletName = regexp.MustCompile(`(?i)(wallet|seed|mnemonic)`)
 // walletSecrets returns the Secrets that hold the password of a wallet or its seed: lnd's own by their names or keys, and whatever
 // lnd reads its password from.
 func walletSecrets(s pack.Stack) []pack.Resource {
-	type reader struct {
-		workload
-		volumes []string
-	}
-	var readers []reader
-	for _, w := range lnd.workloads(s) {
-		// Found once for each workload: it takes reading lnd's configuration.
-		if volumes := w.passwordVolumes(s); len(volumes) > 0 {
-			readers = append(readers, reader{w, volumes})
-		}
-	}
 	var found []pack.Resource
 	for _, secret := range s.All(pack.Kinds("Secret")) {
-		reads := func(r reader) bool {
-			return slices.ContainsFunc(r.volumes, func(volume string) bool { return r.isSecret(volume, secret) })
+		reads := func(w workload) bool {
+			return slices.ContainsFunc(w.passwordVolumes(s), func(volume string) bool { return w.isSecret(volume, secret) })
 		}
-		if secret.Label(nameLabel).Is(string(lnd)) && namesWallet(secret) || slices.ContainsFunc(readers, reads) {
+		if secret.Label(nameLabel).Is(string(lnd)) && namesWallet(secret) || slices.ContainsFunc(lnd.near(s, secret.Namespace()), reads) {
 			found = append(found, secret)
 		}
 	}

@@ -13,11 +13,10 @@ var everyPodSelected = pack.Rule{
 	Fix:  "Give the namespace a NetworkPolicy with podSelector {}, or make a policy's podSelector match the labels of the pod template.",
 	Refs: []string{"kube-score pod-networkpolicy", "kube-linter non-isolated-pod", "Kubernetes: network policies"},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
-		policies := s.All(pack.Tokens(networkPolicy))
 		for _, r := range s.All(pack.PodCarriers()) {
 			for _, pod := range r.Pods() {
 				labels := pod.Meta.At("labels")
-				if !selected(r, labels, policies) {
+				if !selected(r, labels, s.Near(r.Namespace(), pack.Tokens(networkPolicy))) {
 					violate(r, labels.Path()+" is matched by no NetworkPolicy of the namespace in this stack; want one that selects the pod.")
 				}
 			}

@@ -19,14 +19,13 @@ var namespaceDefaultDeny = pack.Rule{
 	Settings: map[string]any{"systemNamespaces": []string{"kube-system", "kube-public", "kube-node-lease"}},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
 		system := s.Setting("systemNamespaces").Texts()
-		policies := s.All(pack.Tokens(networkPolicy))
 		for _, ns := range s.All(pack.Tokens(namespace)) {
 			name := ns.At("metadata", "name")
 			if name.In(system...) {
 				continue
 			}
 			ingress, egress := false, false
-			for _, p := range policies {
+			for _, p := range s.Near(name, pack.Tokens(networkPolicy)) {
 				if !same(name, p.Namespace()) && !(inDefault(p.Namespace()) && name.Is(namespaceDefault)) {
 					continue
 				}

@@ -27,13 +27,12 @@ var selectorIntegrity = pack.Rule{
 		for _, r := range s.All(pack.Kinds("Service")) {
 			checkService(s, r, violate)
 		}
-		services := s.All(pack.Kinds("Service"))
 		for _, r := range s.All(pack.Kinds("Ingress")) {
 			for _, name := range backends(r) {
 				exists := func(service pack.Resource) bool {
 					return sameNamespace(service, r) && equal(service.At("metadata", "name"), name)
 				}
-				if !name.Absent() && !slices.ContainsFunc(services, exists) {
+				if !name.Absent() && !slices.ContainsFunc(s.Near(r.Namespace(), pack.Kinds("Service")), exists) {
 					violate(r, name.Path()+" names no Service of the stack.")
 				}
 			}
@@ -64,7 +63,7 @@ func checkService(s pack.Stack, r pack.Resource, violate pack.StackReport) {
 		return
 	}
 	var matched []pack.Pod
-	for _, workload := range s.All(pack.PodCarriers()) {
+	for _, workload := range s.Near(r.Namespace(), pack.PodCarriers()) {
 		if !sameNamespace(workload, r) {
 			continue
 		}
