@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -109,11 +108,8 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, err
 	}
 
-	host := args.app().Name + "." + args.Namespace.Name + ".svc.cluster.local"
-	b.RPC = kube.Endpoint{Peer: workload.Peer, Port: args.rpcPort(), Host: host}
-	b.ZMQBlock = kube.Endpoint{Peer: workload.Peer, Port: zmqBlock(), Host: host}
-	b.ZMQTx = kube.Endpoint{Peer: workload.Peer, Port: zmqTx(), Host: host}
-	b.Address = pulumi.Sprintf("%s:%d", host, args.Network.RPCPort)
+	b.RPC, b.ZMQBlock, b.ZMQTx = workload.Endpoint(args.rpcPort()), workload.Endpoint(zmqBlock()), workload.Endpoint(zmqTx())
+	b.Address = pulumi.Sprintf("%s:%d", workload.Host, args.Network.RPCPort)
 	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"address": b.Address})
 }
 
@@ -175,7 +171,7 @@ func (b *Bitcoind) newRPCAuth(ctx *pulumi.Context, name string, args Args, child
 	}
 	file := lines.ToStringArrayOutput().ApplyT(func(lines []string) string { return strings.Join(lines, "") }).(pulumi.StringOutput)
 	return corev1.NewSecret(ctx, name+"-rpcauth", &corev1.SecretArgs{
-		Metadata:   args.metadata("bitcoind-rpcauth"),
+		Metadata:   kube.Metadata(args.app(), args.Namespace, "bitcoind-rpcauth"),
 		Type:       pulumi.String("Opaque"),
 		StringData: pulumi.StringMap{authFile: pulumi.ToSecret(file).(pulumi.StringOutput)},
 	}, inside)
@@ -196,22 +192,18 @@ func newSalt(ctx *pulumi.Context, name string, child pulumi.ResourceOption) (*ra
 
 func newConf(ctx *pulumi.Context, name string, args Args, child pulumi.ResourceOption) (*corev1.ConfigMap, error) {
 	return corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
-		Metadata: args.metadata("bitcoind"),
+		Metadata: kube.Metadata(args.app(), args.Namespace, "bitcoind"),
 		Data:     pulumi.StringMap{confFile: pulumi.String(render(args))},
 	}, child)
-}
-
-func (a Args) metadata(name string) metav1.ObjectMetaArgs {
-	return metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: pulumi.String(a.Namespace.Name), Labels: pulumi.ToStringMap(a.app().Labels())}
 }
 
 const claimName = "bitcoind-data"
 
 // workload describes the pod and who may talk to it.
-func (a Args) workload() kube.SingletonArgs {
+func (a Args) workload() kube.WorkloadArgs {
 	info := cli(a.Network, "getblockchaininfo")
 	sum := sha256.Sum256([]byte(render(a)))
-	w := kube.SingletonArgs{
+	w := kube.WorkloadArgs{
 		App:       a.app(),
 		Namespace: a.Namespace,
 		// Shows that a running pod is older than its configuration; the pod stays until somebody restarts it.

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -136,11 +135,8 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, err
 	}
 
-	endpoint := func(port kube.Port) kube.Endpoint {
-		return kube.Endpoint{Peer: workload.Peer, Port: port, Host: args.host()}
-	}
-	l.RPC, l.REST, l.Metrics, l.P2P = endpoint(rpc()), endpoint(rest()), endpoint(metrics()), endpoint(p2p())
-	l.Address = pulumi.Sprintf("%s:%d", args.host(), rpcPort)
+	l.RPC, l.REST, l.Metrics, l.P2P = workload.Endpoint(rpc()), workload.Endpoint(rest()), workload.Endpoint(metrics()), workload.Endpoint(p2p())
+	l.Address = pulumi.Sprintf("%s:%d", workload.Host, rpcPort)
 	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{"address": l.Address})
 }
 
@@ -176,7 +172,7 @@ func (a Args) app() kube.App {
 }
 
 func (a Args) host() string {
-	return a.app().Name + "." + a.Namespace.Name + ".svc.cluster.local"
+	return kube.ServiceHost(a.app(), a.Namespace)
 }
 
 func p2p() kube.Port     { return kube.Port{Name: "p2p", Number: p2pPort} }
@@ -199,7 +195,7 @@ func newWalletSecret(ctx *pulumi.Context, name string, args Args, child, inside 
 		data[key] = password.Result
 	}
 	return corev1.NewSecret(ctx, name+"-wallet", &corev1.SecretArgs{
-		Metadata:   args.metadata("lnd-wallet"),
+		Metadata:   kube.Metadata(args.app(), args.Namespace, "lnd-wallet"),
 		Type:       pulumi.String("Opaque"),
 		Immutable:  pulumi.Bool(true),
 		StringData: data,
@@ -210,7 +206,7 @@ func newWalletSecret(ctx *pulumi.Context, name string, args Args, child, inside 
 func newBitcoindSecret(ctx *pulumi.Context, name string, args Args, child pulumi.ResourceOption) (*corev1.Secret, error) {
 	cookie := pulumi.Sprintf("%s:%s", RPCUser, args.Bitcoind.Password)
 	return corev1.NewSecret(ctx, name+"-bitcoind", &corev1.SecretArgs{
-		Metadata:   args.metadata("lnd-bitcoind"),
+		Metadata:   kube.Metadata(args.app(), args.Namespace, "lnd-bitcoind"),
 		Type:       pulumi.String("Opaque"),
 		StringData: pulumi.StringMap{cookieKey: pulumi.ToSecret(cookie).(pulumi.StringOutput)},
 	}, child)
@@ -218,13 +214,9 @@ func newBitcoindSecret(ctx *pulumi.Context, name string, args Args, child pulumi
 
 func newConf(ctx *pulumi.Context, name string, args Args, child pulumi.ResourceOption) (*corev1.ConfigMap, error) {
 	return corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
-		Metadata: args.metadata("lnd"),
+		Metadata: kube.Metadata(args.app(), args.Namespace, "lnd"),
 		Data:     pulumi.StringMap{"lnd.conf": pulumi.String(render(args))},
 	}, child)
-}
-
-func (a Args) metadata(name string) metav1.ObjectMetaArgs {
-	return metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: pulumi.String(a.Namespace.Name), Labels: pulumi.ToStringMap(a.app().Labels())}
 }
 
 // configSum changes when the rendered configuration does.

@@ -9,8 +9,8 @@ import (
 const claimName = "lnd-data"
 
 // workload describes the pod and who may talk to it.
-func (a Args) workload() kube.SingletonArgs {
-	w := kube.SingletonArgs{
+func (a Args) workload() kube.WorkloadArgs {
+	w := kube.WorkloadArgs{
 		App:       a.app(),
 		Namespace: a.Namespace,
 		// Shows that a running pod is older than its configuration; the pod stays until somebody restarts it.

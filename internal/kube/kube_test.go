@@ -13,9 +13,9 @@ import (
 
 const networkPolicy = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
-func workload() SingletonArgs {
+func workload() WorkloadArgs {
 	probe := &Probe{TCP: 80, EverySeconds: 10, TimeoutSeconds: 5, Failures: 3}
-	return SingletonArgs{
+	return WorkloadArgs{
 		App:       App{Name: "app", Instance: "alice", Component: "part", Version: "1"},
 		Namespace: Namespace{Name: "space"},
 		Pod: Pod{
@@ -147,19 +147,19 @@ func TestPool_SelectsAndToleratesItsNodes(t *testing.T) {
 
 func TestNewSingleton_RefusesWhatIsNotHardened(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*SingletonArgs)
+		change func(*WorkloadArgs)
 		want   string
 	}{
-		"root":            {func(a *SingletonArgs) { a.Pod.User = 0 }, "pod user is 0, want a user other than root"},
-		"no time to stop": {func(a *SingletonArgs) { a.Pod.StopSeconds = 0 }, "pod stop seconds is 0, want how long a clean stop takes"},
-		"no container":    {func(a *SingletonArgs) { a.Pod.Containers = nil }, "pod containers is empty, want one at least"},
-		"no limit":        {func(a *SingletonArgs) { a.Pod.Containers[0].Memory = "" }, "container main: cpu or memory is missing, want both"},
-		"no probe":        {func(a *SingletonArgs) { a.Pod.Containers[0].Liveness = nil }, "container main: liveness or readiness is missing, want both"},
-		"probe without action": {func(a *SingletonArgs) {
+		"root":            {func(a *WorkloadArgs) { a.Pod.User = 0 }, "pod user is 0, want a user other than root"},
+		"no time to stop": {func(a *WorkloadArgs) { a.Pod.StopSeconds = 0 }, "pod stop seconds is 0, want how long a clean stop takes"},
+		"no container":    {func(a *WorkloadArgs) { a.Pod.Containers = nil }, "pod containers is empty, want one at least"},
+		"no limit":        {func(a *WorkloadArgs) { a.Pod.Containers[0].Memory = "" }, "container main: cpu or memory is missing, want both"},
+		"no probe":        {func(a *WorkloadArgs) { a.Pod.Containers[0].Liveness = nil }, "container main: liveness or readiness is missing, want both"},
+		"probe without action": {func(a *WorkloadArgs) {
 			a.Pod.Containers[0].Liveness = &Probe{EverySeconds: 1, TimeoutSeconds: 1, Failures: 1}
 		}, "container main: a probe has no action, period, timeout or number of failures, want all"},
-		"volume of no kind":      {func(a *SingletonArgs) { a.Pod.Volumes = []Volume{{Name: "v"}} }, "volume v: source is missing"},
-		"whole Secret as volume": {func(a *SingletonArgs) { a.Pod.Volumes = []Volume{{Name: "v", Secret: "s"}} }, "volume v: secret keys is empty, want the keys to mount"},
+		"volume of no kind":      {func(a *WorkloadArgs) { a.Pod.Volumes = []Volume{{Name: "v"}} }, "volume v: source is missing"},
+		"whole Secret as volume": {func(a *WorkloadArgs) { a.Pod.Volumes = []Volume{{Name: "v", Secret: "s"}} }, "volume v: secret keys is empty, want the keys to mount"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := workload()
@@ -191,12 +191,12 @@ func TestNewStatefulSet_WaitsForItsNetworkPolicies(t *testing.T) {
 	require.Contains(t, strings.Join(set.DependsOn, " "), "app-server-rpc-from-app")
 }
 
-func run(t *testing.T, args SingletonArgs) *mock.Recording {
+func run(t *testing.T, args WorkloadArgs) *mock.Recording {
 	t.Helper()
 	return mock.Deployed(t, program(args))
 }
 
-func program(args SingletonArgs) pulumi.RunFunc {
+func program(args WorkloadArgs) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		_, err := NewSingleton(ctx, "app", args)
 		return err

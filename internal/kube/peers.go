@@ -19,13 +19,22 @@ type Namespace struct {
 	Ready []pulumi.Resource
 }
 
-// Port is a named TCP port of a workload.
+// Port is a named port of a workload.
 type Port struct {
 	Name   string
 	Number int
+	// UDP is for the few that are not TCP.
+	UDP bool
 }
 
-// Peer is a set of pods, or the public internet, as network rules see them.
+func (p Port) protocol() string {
+	if p.UDP {
+		return "UDP"
+	}
+	return "TCP"
+}
+
+// Peer is a set of pods, of addresses, or the public internet, as network rules see them.
 type Peer struct {
 	// Name stands in the names of the rules.
 	Name string
@@ -33,9 +42,14 @@ type Peer struct {
 	Namespace Namespace
 	// Selector are the pods' labels.
 	Selector map[string]string
+	// CIDRs are addresses that no pods of ours have, such as the API server's; then there is neither namespace nor selector.
+	CIDRs []string
 	// World marks the public internet, which has neither namespace nor selector.
 	World bool
 }
+
+// outside tells whether the peer is no set of pods, and so has no policies of its own.
+func (p Peer) outside() bool { return p.World || len(p.CIDRs) > 0 }
 
 // Internet is everybody outside of the cluster, on public IPv4 addresses.
 func Internet() Peer {
@@ -62,20 +76,20 @@ type Inbound struct {
 	Port Port
 }
 
-// connection is one declared direction of traffic: the pods of From may open TCP connections to a port of To.
+// connection is one declared direction of traffic: the pods of From may open connections to a port of To.
 type connection struct {
 	from, to Peer
 	port     Port
 }
 
-// policies returns both sides of the connection: the client's egress and the server's ingress. The internet has no side of its own.
+// policies returns both sides of the connection: the client's egress and the server's ingress. What is outside of the cluster has no side of its own.
 func (c connection) policies() map[string]*networkingv1.NetworkPolicyArgs {
 	both := map[string]*networkingv1.NetworkPolicyArgs{}
 	ports := networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-		Protocol: pulumi.String("TCP"),
+		Protocol: pulumi.String(c.port.protocol()),
 		Port:     pulumi.Int(c.port.Number),
 	}}
-	if !c.from.World {
+	if !c.from.outside() {
 		name := c.from.Name + "-to-" + c.to.Name + "-" + c.port.Name
 		both[name] = &networkingv1.NetworkPolicyArgs{
 			Metadata: c.metadata(name, c.from.Namespace.Name),
@@ -83,13 +97,13 @@ func (c connection) policies() map[string]*networkingv1.NetworkPolicyArgs {
 				PodSelector: selector(c.from.Selector),
 				PolicyTypes: pulumi.StringArray{pulumi.String("Egress")},
 				Egress: networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{
-					To:    networkingv1.NetworkPolicyPeerArray{c.to.asPolicyPeer()},
+					To:    c.to.asPolicyPeers(),
 					Ports: ports,
 				}},
 			},
 		}
 	}
-	if !c.to.World {
+	if !c.to.outside() {
 		name := c.to.Name + "-" + c.port.Name + "-from-" + c.from.Name
 		both[name] = &networkingv1.NetworkPolicyArgs{
 			Metadata: c.metadata(name, c.to.Namespace.Name),
@@ -97,7 +111,7 @@ func (c connection) policies() map[string]*networkingv1.NetworkPolicyArgs {
 				PodSelector: selector(c.to.Selector),
 				PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
 				Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
-					From:  networkingv1.NetworkPolicyPeerArray{c.from.asPolicyPeer()},
+					From:  c.from.asPolicyPeers(),
 					Ports: ports,
 				}},
 			},
@@ -114,17 +128,24 @@ func (c connection) metadata(name, namespace string) metav1.ObjectMetaArgs {
 	}
 }
 
-func (p Peer) asPolicyPeer() networkingv1.NetworkPolicyPeerArgs {
+func (p Peer) asPolicyPeers() networkingv1.NetworkPolicyPeerArray {
 	if p.World {
-		return networkingv1.NetworkPolicyPeerArgs{IpBlock: networkingv1.IPBlockArgs{
+		return networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{IpBlock: networkingv1.IPBlockArgs{
 			Cidr:   pulumi.String("0.0.0.0/0"),
 			Except: pulumi.ToStringArray(notPublic()),
-		}}
+		}}}
 	}
-	return networkingv1.NetworkPolicyPeerArgs{
+	if len(p.CIDRs) > 0 {
+		var blocks networkingv1.NetworkPolicyPeerArray
+		for _, cidr := range p.CIDRs {
+			blocks = append(blocks, networkingv1.NetworkPolicyPeerArgs{IpBlock: networkingv1.IPBlockArgs{Cidr: pulumi.String(cidr)}})
+		}
+		return blocks
+	}
+	return networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 		NamespaceSelector: selector(map[string]string{namespaceNameLabel: p.Namespace.Name}),
 		PodSelector:       selector(p.Selector),
-	}
+	}}
 }
 
 // namespaceNameLabel is the label that the API server itself puts on every namespace, so nobody else can claim it.

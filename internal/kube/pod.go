@@ -26,6 +26,13 @@ type Pod struct {
 	Containers []Container
 	// Volumes are what the containers' mounts refer to.
 	Volumes []Volume
+	// Host is what an agent gets of its node; the zero value is nothing.
+	Host Host
+
+	// spread keeps the pods apart, everywhere puts them on nodes of every taint.
+	spread, everywhere bool
+	// token mounts a token for the Kubernetes API into the containers.
+	token bool
 }
 
 // Pool is a pool of nodes that keeps other pods away: a label that its nodes carry, and a NoSchedule taint of the same key and value.
@@ -41,9 +48,11 @@ type Container struct {
 	Command []string
 	Args    []string
 	// Env holds plain values. There is no way to give a secret here: mount it.
-	Env    map[string]string
-	Ports  []Port
-	Mounts []Mount
+	Env map[string]string
+	// FieldEnv holds what the pod knows of itself, by paths such as metadata.name and status.podIP.
+	FieldEnv map[string]string
+	Ports    []Port
+	Mounts   []Mount
 	// CPU and Memory are Kubernetes quantities.
 	CPU, Memory string
 	// Startup, Liveness and Readiness may be nil for an init container only.
@@ -54,6 +63,8 @@ type Container struct {
 type Mount struct {
 	Volume, Path, SubPath string
 	Writable              bool
+	// FromHost shows what the node mounts below it later; for directories of the node only.
+	FromHost bool
 }
 
 // Volume is one volume of a pod; exactly one of the sources is set.
@@ -71,15 +82,15 @@ type Volume struct {
 	ScratchInMemory bool
 }
 
-// Probe is a health check; exactly one of Exec, TCP and HTTPS is set.
+// Probe is a health check; exactly one of Exec, TCP, HTTP and HTTPS is set.
 type Probe struct {
 	// Exec is a command that succeeds when the container is healthy.
 	Exec []string
 	// TCP is a port that accepts connections when the container is healthy.
 	TCP int
-	// HTTPS is a port whose Path answers with a status below 400; the certificate is not checked.
-	HTTPS int
-	Path  string
+	// HTTP and HTTPS are ports whose Path answers with a status below 400; the certificate is not checked.
+	HTTP, HTTPS int
+	Path        string
 	// EverySeconds, TimeoutSeconds and Failures bound it: the verdict falls after EverySeconds x Failures.
 	EverySeconds, TimeoutSeconds, Failures int
 }
@@ -91,13 +102,14 @@ const (
 	scratchLimit   = "2Gi"
 )
 
-func (p Pod) template(app App, annotations map[string]string) corev1.PodTemplateSpecArgs {
+func (a WorkloadArgs) template(annotations map[string]string) corev1.PodTemplateSpecArgs {
+	a.Pod.token = a.API != nil
 	return corev1.PodTemplateSpecArgs{
 		Metadata: metav1.ObjectMetaArgs{
-			Labels:      pulumi.ToStringMap(app.Labels()),
+			Labels:      pulumi.ToStringMap(a.App.Labels()),
 			Annotations: pulumi.ToStringMap(annotations),
 		},
-		Spec: p.spec(app),
+		Spec: a.Pod.spec(a.App),
 	}
 }
 
@@ -109,7 +121,7 @@ func (p Pod) spec(app App) *corev1.PodSpecArgs {
 		PriorityClassName:             pulumi.String(p.PriorityClass),
 		TerminationGracePeriodSeconds: pulumi.Int(p.StopSeconds),
 		SecurityContext: corev1.PodSecurityContextArgs{
-			RunAsNonRoot: pulumi.Bool(true),
+			RunAsNonRoot: pulumi.Bool(!p.Host.Root),
 			RunAsUser:    pulumi.Int(p.User),
 			RunAsGroup:   pulumi.Int(p.User),
 			FsGroup:      pulumi.Int(p.User),
@@ -127,23 +139,56 @@ func (p Pod) spec(app App) *corev1.PodSpecArgs {
 			Effect:   pulumi.String("NoSchedule"),
 		}}
 	}
+	if p.everywhere {
+		spec.Tolerations = corev1.TolerationArray{corev1.TolerationArgs{Operator: pulumi.String("Exists")}}
+	}
+	if p.spread {
+		spec.TopologySpreadConstraints = corev1.TopologySpreadConstraintArray{apart(app, "kubernetes.io/hostname"), apart(app, "topology.kubernetes.io/zone")}
+	}
+	if p.Host.Network {
+		// Cluster names stay known to a pod on the node's network.
+		spec.HostNetwork, spec.DnsPolicy = pulumi.Bool(true), pulumi.String("ClusterFirstWithHostNet")
+	}
+	if p.Host.PID {
+		spec.HostPID = pulumi.Bool(true)
+	}
 	var inits, containers corev1.ContainerArray
 	for _, c := range p.Init {
-		inits = append(inits, c.args())
+		inits = append(inits, c.args(p.Host))
 	}
 	for _, c := range p.Containers {
-		containers = append(containers, c.args())
+		if p.token {
+			c.Mounts = append(slices.Clone(c.Mounts), Mount{Volume: tokenVolume, Path: tokenDir})
+		}
+		containers = append(containers, c.args(p.Host))
 	}
 	spec.InitContainers, spec.Containers = inits, containers
 	var volumes corev1.VolumeArray
 	for _, v := range p.Volumes {
 		volumes = append(volumes, v.args())
 	}
+	for _, path := range p.Host.Paths {
+		volumes = append(volumes, path.args())
+	}
+	if p.token {
+		volumes = append(volumes, tokenArgs())
+	}
 	spec.Volumes = volumes
 	return spec
 }
 
-func (c Container) args() corev1.ContainerArgs {
+// apart keeps the pods of a workload on different hosts or zones where there are enough; where there are not, they run all the same.
+func apart(app App, topology string) corev1.TopologySpreadConstraintArgs {
+	return corev1.TopologySpreadConstraintArgs{
+		MaxSkew: pulumi.Int(1), TopologyKey: pulumi.String(topology), WhenUnsatisfiable: pulumi.String("ScheduleAnyway"), LabelSelector: selector(app.Selector()),
+	}
+}
+
+func (c Container) args(host Host) corev1.ContainerArgs {
+	capabilities := corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}}
+	if len(host.Capabilities) > 0 {
+		capabilities.Add = pulumi.ToStringArray(host.Capabilities)
+	}
 	args := corev1.ContainerArgs{
 		Name:            pulumi.String(c.Name),
 		Image:           pulumi.String(c.Image),
@@ -158,18 +203,22 @@ func (c Container) args() corev1.ContainerArgs {
 			Privileged:               pulumi.Bool(false),
 			AllowPrivilegeEscalation: pulumi.Bool(false),
 			ReadOnlyRootFilesystem:   pulumi.Bool(true),
-			RunAsNonRoot:             pulumi.Bool(true),
-			Capabilities:             corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
+			RunAsNonRoot:             pulumi.Bool(!host.Root),
+			Capabilities:             capabilities,
 		},
 	}
 	var env corev1.EnvVarArray
 	for _, name := range slices.Sorted(maps.Keys(c.Env)) {
 		env = append(env, corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(c.Env[name])})
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.FieldEnv)) {
+		field := corev1.ObjectFieldSelectorArgs{FieldPath: pulumi.String(c.FieldEnv[name])}
+		env = append(env, corev1.EnvVarArgs{Name: pulumi.String(name), ValueFrom: corev1.EnvVarSourceArgs{FieldRef: field}})
+	}
 	args.Env = env
 	var ports corev1.ContainerPortArray
 	for _, p := range c.Ports {
-		ports = append(ports, corev1.ContainerPortArgs{Name: pulumi.String(p.Name), ContainerPort: pulumi.Int(p.Number), Protocol: pulumi.String("TCP")})
+		ports = append(ports, corev1.ContainerPortArgs{Name: pulumi.String(p.Name), ContainerPort: pulumi.Int(p.Number), Protocol: pulumi.String(p.protocol())})
 	}
 	args.Ports = ports
 	var mounts corev1.VolumeMountArray
@@ -177,6 +226,9 @@ func (c Container) args() corev1.ContainerArgs {
 		mount := corev1.VolumeMountArgs{Name: pulumi.String(m.Volume), MountPath: pulumi.String(m.Path), ReadOnly: pulumi.Bool(!m.Writable)}
 		if m.SubPath != "" {
 			mount.SubPath = pulumi.String(m.SubPath)
+		}
+		if m.FromHost {
+			mount.MountPropagation = pulumi.String("HostToContainer")
 		}
 		mounts = append(mounts, mount)
 	}
@@ -220,6 +272,10 @@ func (v Volume) args() corev1.VolumeArgs {
 	return args
 }
 
+func (p Probe) acts() bool {
+	return len(p.Exec) > 0 || p.TCP != 0 || p.HTTP != 0 || p.HTTPS != 0
+}
+
 func (p Probe) args() corev1.ProbeArgs {
 	args := corev1.ProbeArgs{
 		PeriodSeconds:    pulumi.Int(p.EverySeconds),
@@ -231,6 +287,8 @@ func (p Probe) args() corev1.ProbeArgs {
 		args.Exec = corev1.ExecActionArgs{Command: pulumi.ToStringArray(p.Exec)}
 	case p.TCP != 0:
 		args.TcpSocket = corev1.TCPSocketActionArgs{Port: pulumi.Int(p.TCP)}
+	case p.HTTP != 0:
+		args.HttpGet = corev1.HTTPGetActionArgs{Scheme: pulumi.String("HTTP"), Port: pulumi.Int(p.HTTP), Path: pulumi.String(p.Path)}
 	default:
 		args.HttpGet = corev1.HTTPGetActionArgs{Scheme: pulumi.String("HTTPS"), Port: pulumi.Int(p.HTTPS), Path: pulumi.String(p.Path)}
 	}
