@@ -17,8 +17,19 @@ type Name string
 
 // The images that workloads of this program run.
 const (
-	Bitcoind Name = "bitcoind"
-	Lnd      Name = "lnd"
+	Bitcoind         Name = "bitcoind"
+	BitcoindExporter Name = "bitcoin-prometheus-exporter"
+	Lnd              Name = "lnd"
+	Lndmon           Name = "lndmon"
+	Prometheus       Name = "prometheus"
+	Alertmanager     Name = "alertmanager"
+	Grafana          Name = "grafana"
+	KubeStateMetrics Name = "kube-state-metrics"
+	NodeExporter     Name = "node-exporter"
+	Elasticsearch    Name = "elasticsearch"
+	Kibana           Name = "kibana"
+	Fluentd          Name = "fluentd"
+	NginxIngress     Name = "nginx-ingress"
 )
 
 // Image is one locked container image.
