@@ -131,10 +131,8 @@ func (c *Cloud) Add(stack string, o Object) error {
 	if held, taken := h.objects[file]; taken {
 		return fmt.Errorf("%s %s %w as %s", o.Type, o.ID, ErrExists, held.URN)
 	}
-	for _, claim := range o.Claims {
-		if held, taken := h.claims[claim]; taken {
-			return fmt.Errorf("%s %w as %s", claim, ErrExists, h.objects[held].URN)
-		}
+	if err := h.claimed(file, o); err != nil {
+		return err
 	}
 	if err := c.write(stack, file, o); err != nil {
 		return err
@@ -155,10 +153,8 @@ func (c *Cloud) Change(stack string, o Object) error {
 	if _, found := h.objects[file]; !found {
 		return fmt.Errorf("%s %s is gone: run refresh to see what else changed outside the program", o.Type, o.ID)
 	}
-	for _, claim := range o.Claims {
-		if held, taken := h.claims[claim]; taken && held != file {
-			return fmt.Errorf("%s %w as %s", claim, ErrExists, h.objects[held].URN)
-		}
+	if err := h.claimed(file, o); err != nil {
+		return err
 	}
 	if err := c.write(stack, file, o); err != nil {
 		return err
@@ -193,6 +189,16 @@ func (h *holdings) remember(file string, o Object) {
 	for _, claim := range o.Claims {
 		h.claims[claim] = file
 	}
+}
+
+// claimed returns ErrExists, wrapped with what is taken and by whom, when another object has one of the claims.
+func (h *holdings) claimed(file string, o Object) error {
+	for _, claim := range o.Claims {
+		if held, taken := h.claims[claim]; taken && held != file {
+			return fmt.Errorf("%s %w as %s", claim, ErrExists, h.objects[held].URN)
+		}
+	}
+	return nil
 }
 
 func (h *holdings) forget(file string) {
