@@ -45,8 +45,12 @@ refresh: build ## compare the stack's state with what exists, in the sandbox
 destroy: build ## take the stack away again, in the sandbox
 	bin/sandbox destroy -s $(STACK) $(ARGS)
 
+.PHONY: build-prometheus
+build-prometheus: ## build Prometheus, Alertmanager and their checkers into bin/, for the tests
+	@tools/build-prometheus
+
 .PHONY: test
-test: build ## run all tests, those with the real engine too
+test: build build-prometheus ## run all tests, those with the real engine, Prometheus and Alertmanager too
 	@echo "running all tests: about 6 minutes"
 	@$(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- -count=1 -timeout 30m $(PACKAGES)
 
@@ -59,6 +63,7 @@ check: ## check format, lint, and that generated files are fresh
 	@$(TOOL) staticcheck $(PACKAGES)
 	@go run -buildvcs=false ./stacks/config/reference -check
 	@go run -buildvcs=false ./policy/reference -check
+	@go run -buildvcs=false ./components/monitoring/reference -check
 	@mkdir -p bin && touch bin/.checked
 	@echo "check: all well"
 
@@ -67,9 +72,10 @@ format: ## format the Go sources
 	@$(TOOL) gofumpt -w $$(git ls-files '*.go')
 
 .PHONY: generate
-generate: ## write the generated files anew: docs/configuration.md, docs/policies.md, docs/cks-coverage.md
+generate: ## write the generated files anew: docs/configuration.md, docs/policies.md, docs/cks-coverage.md, docs/monitoring.md
 	go run -buildvcs=false ./stacks/config/reference
 	go run -buildvcs=false ./policy/reference
+	go run -buildvcs=false ./components/monitoring/reference
 
 .PHONY: bench
 bench: build ## measure previews against a bare program, and policy packs, and the memory of a cold build (about 20 minutes)

@@ -7,40 +7,64 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"gitlab.com/thinkmassive/satkube/components/baseline"
+	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/images"
 	"gitlab.com/thinkmassive/satkube/stacks/config"
 )
 
 // Deploy is the whole platform of one stack. The configuration is read first: a mistake in it ends the program before anything is registered.
 func Deploy(ctx *pulumi.Context) error {
+	_, err := New(ctx)
+	return err
+}
+
+// Platform is what was made, as far as others than Pulumi want to know.
+type Platform struct {
+	// Watched is everything that the monitoring watches; empty without one.
+	Watched []monitoring.Watch
+}
+
+// New makes the platform and exports what a user needs to find it.
+func New(ctx *pulumi.Context) (*Platform, error) {
 	settings, err := loadSettings(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	lock, err := images.Load()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	place, err := newPlace(ctx, settings)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	base, err := baseline.New(ctx, "baseline", place.baseline, pulumi.Provider(place.cluster.Provider))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	nodes := pulumi.Map{}
+	platform, nodes := &Platform{}, pulumi.Map{}
 	for _, node := range settings.Nodes {
-		nodes[node.Name], err = newNode(ctx, node, settings, place, base, lock)
+		made, err := newNode(ctx, node, settings, place, base, lock)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		nodes[node.Name] = made.outputs
+		platform.Watched = append(platform.Watched, made.watches...)
+	}
+	if settings.Monitoring != nil {
+		m, err := newMonitoring(ctx, settings, place, base, lock, platform.Watched)
+		if err != nil {
+			return nil, err
+		}
+		platform.Watched = append(platform.Watched, m.Watch())
+		ctx.Export("grafana", m.Address)
+		ctx.Export("grafanaAdminPassword", m.AdminPassword)
 	}
 	ctx.Export("clusterName", place.cluster.Name)
 	ctx.Export("clusterEndpoint", place.cluster.Endpoint)
 	ctx.Export("kubeconfig", place.cluster.Kubeconfig)
 	ctx.Export("nodes", nodes)
-	return nil
+	return platform, nil
 }
 
 func loadSettings(ctx *pulumi.Context) (config.Platform, error) {

@@ -10,12 +10,20 @@ import (
 	"gitlab.com/thinkmassive/satkube/components/baseline"
 	"gitlab.com/thinkmassive/satkube/components/bitcoind"
 	"gitlab.com/thinkmassive/satkube/components/lnd"
+	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/images"
+	"gitlab.com/thinkmassive/satkube/internal/kube"
 	"gitlab.com/thinkmassive/satkube/stacks/config"
 )
 
-// newNode makes one node in a namespace of its own, bitcoind first, and returns what to export of it.
-func newNode(ctx *pulumi.Context, node config.Node, settings config.Platform, place place, base *baseline.Baseline, lock images.Lock) (pulumi.Map, error) {
+// madeNode is a node that was made: what to export of it, and what it wants watched.
+type madeNode struct {
+	outputs pulumi.Map
+	watches []monitoring.Watch
+}
+
+// newNode makes one node in a namespace of its own, bitcoind first.
+func newNode(ctx *pulumi.Context, node config.Node, settings config.Platform, place place, base *baseline.Baseline, lock images.Lock) (*madeNode, error) {
 	network, known := config.NetworkNamed(node.Network)
 	if !known {
 		return nil, fmt.Errorf("node %s: network is %q, want one of config.Networks", node.Name, node.Network)
@@ -38,6 +46,12 @@ func newNode(ctx *pulumi.Context, node config.Node, settings config.Platform, pl
 	}
 	namespace.Ready = slices.Concat(base.Ready, namespace.Ready)
 
+	var exporter *bitcoind.ExporterArgs
+	var lndmon *lnd.LndmonArgs
+	if settings.Monitoring != nil {
+		exporter = &bitcoind.ExporterArgs{Image: lock[images.BitcoindExporter], PriorityClass: baseline.PriorityPlatform}
+		lndmon = &lnd.LndmonArgs{Image: lock[images.Lndmon]}
+	}
 	var clients []bitcoind.Client
 	if node.Lightning != nil {
 		clients = append(clients, bitcoind.Client{Name: lnd.RPCUser, Methods: lnd.RPCMethods()})
@@ -60,17 +74,21 @@ func newNode(ctx *pulumi.Context, node config.Node, settings config.Platform, pl
 		PodCIDRs:           place.podCIDRs,
 		Clients:            clients,
 		Protect:            settings.Protect,
+		Exporter:           exporter,
 	}, onCluster)
 	if err != nil {
 		return nil, err
 	}
-	outputs := pulumi.Map{
-		"namespace": pulumi.String(namespace.Name),
-		"network":   pulumi.String(node.Network),
-		"bitcoind":  chain.Address,
+	made := &madeNode{
+		outputs: pulumi.Map{
+			"namespace": pulumi.String(namespace.Name),
+			"network":   pulumi.String(node.Network),
+			"bitcoind":  chain.Address,
+		},
+		watches: []monitoring.Watch{chain.Watch},
 	}
 	if node.Lightning == nil {
-		return outputs, nil
+		return made, nil
 	}
 	lightning, err := lnd.New(ctx, node.Name+"-lnd", lnd.Args{
 		Node:          node.Name,
@@ -87,6 +105,7 @@ func newNode(ctx *pulumi.Context, node config.Node, settings config.Platform, pl
 		CPU:           node.Lightning.CPU,
 		Watchtowers:   node.Lightning.Watchtowers,
 		Protect:       settings.Protect,
+		Lndmon:        lndmon,
 		Bitcoind: lnd.Access{
 			RPC:         chain.RPC,
 			ZMQBlock:    chain.ZMQBlock,
@@ -98,8 +117,16 @@ func newNode(ctx *pulumi.Context, node config.Node, settings config.Platform, pl
 	if err != nil {
 		return nil, err
 	}
-	outputs["lnd"] = lightning.Address
-	return outputs, nil
+	made.outputs["lnd"], made.watches = lightning.Address, append(made.watches, lightning.Watch)
+	return made, nil
+}
+
+// newPlatformNamespace makes a namespace of the platform's own, named as the resource is.
+func newPlatformNamespace(ctx *pulumi.Context, name string, args baseline.NamespaceArgs, base *baseline.Baseline, opts ...pulumi.ResourceOption) (kube.Namespace, error) {
+	args.Name = name
+	namespace, err := baseline.NewNamespace(ctx, name, args, opts...)
+	namespace.Ready = slices.Concat(base.Ready, namespace.Ready)
+	return namespace, err
 }
 
 // nodeQuota bounds a node's namespace to what the node needs and a little for what helps it: exporters, an explorer, a debugging pod.

@@ -19,10 +19,13 @@ type place struct {
 	baseline baseline.Args
 	// nodePool is the pool for bitcoind and lnd; the zero value where the cluster has none.
 	nodePool kube.Pool
-	// storageClass holds the nodes' volumes.
-	storageClass string
-	// podCIDRs are the addresses that pods can have.
-	podCIDRs []string
+	// storageClass holds the nodes' volumes, platformStorageClass those of what watches them.
+	storageClass, platformStorageClass string
+	// podCIDRs are the addresses that pods can have, nodeCIDRs those of the worker nodes.
+	podCIDRs, nodeCIDRs []string
+	// apiServer is where pods reach the Kubernetes API, and apiPorts on which ports.
+	apiServer kube.Peer
+	apiPorts  []kube.Port
 }
 
 func newPlace(ctx *pulumi.Context, settings config.Platform) (place, error) {
@@ -37,10 +40,18 @@ func newExistingPlace(ctx *pulumi.Context, settings config.Platform) (place, err
 	c, err := cluster.Existing(ctx, "cluster", cluster.ExistingArgs{Name: settings.Cluster.Name, Context: existing.Context})
 	return place{
 		cluster:      c,
-		storageClass: existing.StorageClass,
-		// Nobody says which addresses the pods of somebody else's cluster have; these are all that they can have.
-		podCIDRs: []string{"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"},
+		storageClass: existing.StorageClass, platformStorageClass: existing.StorageClass,
+		podCIDRs:  private(),
+		nodeCIDRs: private(),
+		apiServer: kube.Peer{Name: "api-server", CIDRs: private()},
+		// The Service listens on 443, the API server behind it mostly on 6443.
+		apiPorts: []kube.Port{{Name: "https", Number: 443}, {Name: "https-behind", Number: 6443}},
 	}, err
+}
+
+// private are all addresses that the pods and nodes of somebody else's cluster can have; nobody says which ones they do.
+func private() []string {
+	return []string{"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"}
 }
 
 // The names of the pools.
@@ -120,9 +131,13 @@ func newEKSPlace(ctx *pulumi.Context, settings config.Platform) (place, error) {
 		cluster:      c,
 		baseline:     baseline.Args{EBS: &baseline.EBSArgs{KeyARN: k.VolumesARN}},
 		nodePool:     cluster.Selects(bitcoinPool),
-		storageClass: baseline.StorageRetain,
+		storageClass: baseline.StorageRetain, platformStorageClass: baseline.StorageDelete,
 		// With the VPC CNI, pods have addresses of the VPC.
-		podCIDRs: []string{eks.Network.CIDR},
+		podCIDRs:  []string{eks.Network.CIDR},
+		nodeCIDRs: []string{eks.Network.CIDR},
+		// By the address of its Service, and by those behind it in our subnets.
+		apiServer: kube.Peer{Name: "api-server", CIDRs: []string{eks.Network.CIDR, eks.Network.ServiceCIDR}},
+		apiPorts:  []kube.Port{{Name: "https", Number: 443}},
 	}, err
 }
 

@@ -99,6 +99,17 @@ func TestNewNamespace_HasGuardRailsBeforeAnyPod(t *testing.T) {
 	require.False(t, account.Path("automountServiceAccountToken").BoolValue())
 }
 
+func TestNewNamespace_AdmitsNodeAgentsOnlyWhereAsked(t *testing.T) {
+	args := namespaceArgs()
+	args.NodeAgents = true
+	recording, err := runNamespace(args)
+	require.NoError(t, err)
+	label := func(mode string) string {
+		return recording.All("kubernetes:core/v1:Namespace")[0].Path("metadata", "labels", "pod-security.kubernetes.io/"+mode).StringValue()
+	}
+	require.Equal(t, []string{"privileged", "restricted", "restricted"}, []string{label("enforce"), label("audit"), label("warn")})
+}
+
 func TestNewNamespace_IsReadyWithAllItsGuardRails(t *testing.T) {
 	_, err := mock.Run(func(ctx *pulumi.Context) error {
 		namespace, err := NewNamespace(ctx, "alice", namespaceArgs())

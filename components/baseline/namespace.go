@@ -26,6 +26,9 @@ type NamespaceArgs struct {
 	KubernetesVersion string
 	// Quota bounds what the namespace may use in all.
 	Quota Quota
+	// NodeAgents admits pods that use the node's network, processes and files: the privileged standard is enforced, and the restricted
+	// one still warned of. Nothing but agents of the nodes belongs into such a namespace.
+	NodeAgents bool
 	// Protect makes Pulumi refuse to delete the namespace.
 	Protect bool
 	// Keep leaves the namespace behind when it is no longer wanted: deleting one deletes the claims in it.
@@ -34,7 +37,9 @@ type NamespaceArgs struct {
 
 // Quota bounds a namespace. CPU, Memory and Storage are Kubernetes quantities.
 type Quota struct {
-	Pods, Claims         int
+	Pods, Claims int
+	// LoadBalancers is how many Services may have one; 0 almost everywhere.
+	LoadBalancers        int
 	CPU, Memory, Storage string
 }
 
@@ -43,7 +48,7 @@ type namespace struct {
 }
 
 // NewNamespace makes a namespace with the restricted Pod Security Standard, default-deny NetworkPolicy, DNS, quota, limits
-// and a default service account without token. Nothing in it may have a load balancer or a node port.
+// and a default service account without token. Nothing in it may have a node port, nor a load balancer that the quota does not name.
 func NewNamespace(ctx *pulumi.Context, name string, args NamespaceArgs, opts ...pulumi.ResourceOption) (kube.Namespace, error) {
 	none := kube.Namespace{}
 	if err := args.validate(); err != nil {
@@ -99,6 +104,9 @@ func (a NamespaceArgs) labels() map[string]string {
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		labels["pod-security.kubernetes.io/"+mode] = "restricted"
 		labels["pod-security.kubernetes.io/"+mode+"-version"] = "v" + a.KubernetesVersion
+	}
+	if a.NodeAgents {
+		labels["pod-security.kubernetes.io/enforce"] = "privileged"
 	}
 	return labels
 }
@@ -165,7 +173,7 @@ func newQuota(ctx *pulumi.Context, name string, args NamespaceArgs, child pulumi
 			"requests.memory":        pulumi.String(args.Quota.Memory),
 			"limits.memory":          pulumi.String(args.Quota.Memory),
 			"requests.storage":       pulumi.String(args.Quota.Storage),
-			"services.loadbalancers": pulumi.String("0"),
+			"services.loadbalancers": pulumi.String(strconv.Itoa(args.Quota.LoadBalancers)),
 			"services.nodeports":     pulumi.String("0"),
 		}},
 	}, child)

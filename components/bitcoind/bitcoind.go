@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/images"
 	"gitlab.com/thinkmassive/satkube/internal/kube"
 	"gitlab.com/thinkmassive/satkube/stacks/config"
@@ -56,6 +57,8 @@ type Args struct {
 	Clients []Client
 	// Protect makes Pulumi refuse to delete the volume.
 	Protect bool
+	// Exporter is the exporter of metrics beside it; nil runs none, and then nothing of bitcoind is watched.
+	Exporter *ExporterArgs
 }
 
 // Bitcoind is a running Bitcoin Core.
@@ -68,10 +71,13 @@ type Bitcoind struct {
 	RPC, ZMQBlock, ZMQTx kube.Endpoint
 	// Passwords are the clients' RPC passwords, by name; secret.
 	Passwords map[string]pulumi.StringOutput
+	// Watch is what to scrape, to alert about and to show; empty without an exporter.
+	Watch monitoring.Watch
 }
 
 // New makes a bitcoind.
 func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Bitcoind, error) {
+	args.Clients = args.clients()
 	if err := args.validate(); err != nil {
 		return nil, fmt.Errorf("bitcoind %s: %w", name, err)
 	}
@@ -110,6 +116,9 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 
 	b.RPC, b.ZMQBlock, b.ZMQTx = workload.Endpoint(args.rpcPort()), workload.Endpoint(zmqBlock()), workload.Endpoint(zmqTx())
 	b.Address = pulumi.Sprintf("%s:%d", workload.Host, args.Network.RPCPort)
+	if err := b.newExporter(ctx, name+"-exporter", args, child, inside); err != nil {
+		return nil, err
+	}
 	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"address": b.Address})
 }
 
@@ -133,6 +142,9 @@ func (a Args) validate() error {
 			mistakes = append(mistakes, fmt.Errorf("client %q: want a name of its own without colon, dollar or space, and its methods", c.Name))
 		}
 		seen[c.Name] = true
+	}
+	if a.Exporter != nil && a.Exporter.Image.Reference == "" {
+		mistakes = append(mistakes, errors.New("exporter image is missing, want the exporter's"))
 	}
 	return errors.Join(mistakes...)
 }

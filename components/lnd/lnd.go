@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/images"
 	"gitlab.com/thinkmassive/satkube/internal/kube"
 	"gitlab.com/thinkmassive/satkube/stacks/config"
@@ -79,6 +80,8 @@ type Args struct {
 	Protect bool
 	// Bitcoind is the node below.
 	Bitcoind Access
+	// Lndmon is the exporter of metrics in its pod; nil runs none, and then nothing of lnd is watched.
+	Lndmon *LndmonArgs
 }
 
 // Lnd is a running Lightning node.
@@ -89,6 +92,8 @@ type Lnd struct {
 	Address pulumi.StringOutput `pulumi:"address"`
 	// RPC, REST, Metrics and P2P are the ports that others connect to.
 	RPC, REST, Metrics, P2P kube.Endpoint
+	// Watch is what to scrape, to alert about and to show; empty without lndmon.
+	Watch monitoring.Watch
 }
 
 // New makes an lnd.
@@ -137,6 +142,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 
 	l.RPC, l.REST, l.Metrics, l.P2P = workload.Endpoint(rpc()), workload.Endpoint(rest()), workload.Endpoint(metrics()), workload.Endpoint(p2p())
 	l.Address = pulumi.Sprintf("%s:%d", workload.Host, rpcPort)
+	l.Watch = args.watch(l.Metrics, workload.Endpoint(lndmonMetrics()))
 	return l, ctx.RegisterResourceOutputs(l, pulumi.Map{"address": l.Address})
 }
 
@@ -155,6 +161,9 @@ func (a Args) validate() error {
 		if _, err := towerPort(tower); err != nil {
 			mistakes = append(mistakes, err)
 		}
+	}
+	if a.Lndmon != nil && a.Lndmon.Image.Reference == "" {
+		mistakes = append(mistakes, errors.New("lndmon image is missing, want lndmon's"))
 	}
 	return errors.Join(mistakes...)
 }

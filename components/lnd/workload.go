@@ -48,6 +48,10 @@ func (a Args) workload() kube.WorkloadArgs {
 	if len(a.Watchtowers) > 0 {
 		w.Pod.Containers = append(w.Pod.Containers, a.watchtowerContainer())
 	}
+	if a.Lndmon != nil {
+		w.Pod.Containers = append(w.Pod.Containers, a.lndmonAccessContainer(), a.lndmonContainer())
+		w.Pod.Volumes = append(w.Pod.Volumes, lndmonVolumes()...)
+	}
 	return w
 }
 

@@ -26,6 +26,9 @@ type Target struct {
 	Every, Timeout time.Duration
 	// Labels are added to all of its series: network and node of a Bitcoin node. No exporter says them itself.
 	Labels map[string]string
+	// Foreign is for an exporter whose series are about other pods, as kube-state-metrics' are: its own labels win, and the label pod
+	// of the one that is scraped stays away.
+	Foreign bool
 }
 
 // Severity says what an alert does to a person.

@@ -14,6 +14,8 @@ type Platform struct {
 	Tags map[string]string `json:"tags"`
 	// Cluster is the Kubernetes cluster that everything runs on.
 	Cluster Cluster `json:"cluster"`
+	// Monitoring is Prometheus, Alertmanager and Grafana, and the exporters beside the nodes; leave it out to have none.
+	Monitoring *Monitoring `json:"monitoring"`
 	// Nodes are the Bitcoin nodes, each in a namespace of its own.
 	Nodes []Node `json:"nodes"`
 }

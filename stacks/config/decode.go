@@ -26,14 +26,18 @@ var (
 // required are the keys that have no sensible default, and what belongs there. [] stands for any index.
 func required() map[string]string {
 	return map[string]string{
-		"cluster.kind":             wantKind,
-		"cluster.name":             wantName,
-		"cluster.eks.region":       wantRegion,
-		"cluster.eks.admins":       wantAdmins,
-		"nodes":                    wantNodes,
-		"nodes[].name":             wantName,
-		"nodes[].network":          wantNetwork(),
-		"nodes[].bitcoind.storage": wantSize,
+		"cluster.kind":               wantKind,
+		"cluster.name":               wantName,
+		"cluster.eks.region":         wantRegion,
+		"cluster.eks.admins":         wantAdmins,
+		"monitoring.email.to":        wantAddress,
+		"monitoring.email.from":      wantAddress,
+		"monitoring.email.smarthost": wantSmarthost,
+		"monitoring.email.username":  wantUsername,
+		"nodes":                      wantNodes,
+		"nodes[].name":               wantName,
+		"nodes[].network":            wantNetwork(),
+		"nodes[].bitcoind.storage":   wantSize,
 	}
 }
 
@@ -43,7 +47,7 @@ func Required() []string { return slices.Sorted(maps.Keys(required())) }
 // optional are the objects that stay out, instead of taking their defaults, when the user leaves them out.
 func optional(path string) bool {
 	switch listIndex.ReplaceAllString(path, "[]") {
-	case "cluster.eks", "cluster.existing", "nodes[].lightning":
+	case "cluster.eks", "cluster.existing", "monitoring", "monitoring.email", "nodes[].lightning":
 		return true
 	}
 	return false

@@ -44,6 +44,15 @@ func Defaults() Platform {
 			// The class that kind sets up.
 			Existing: &Existing{StorageClass: "standard"},
 		},
+		Monitoring: &Monitoring{
+			Replicas: 1,
+			// Two weeks show a slow leak; retention by size keeps the volume from filling before.
+			RetentionDays: 15,
+			Storage:       "50Gi",
+			Memory:        "2Gi",
+			CPU:           "500m",
+			Email:         &Email{},
+		},
 		Nodes: []Node{{
 			Bitcoind: Bitcoind{
 				// Bitcoin Core's own default before v31 began to look at the machine's memory.

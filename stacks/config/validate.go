@@ -22,6 +22,9 @@ func (p Platform) validate(found *mistakes) {
 		checkPools(p, found)
 	}
 	checkTags(p.Tags, found)
+	if p.Monitoring != nil && found.clean("monitoring") {
+		checkMonitoring(p, found)
+	}
 	checkNodes(p, found)
 }
 
