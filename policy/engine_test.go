@@ -101,13 +101,13 @@ func TestPreview_TakesExemptions(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(pack), "exemptions.yaml"), []byte(entries), 0o644))
 	}
 	entry := `- {rule: stack-has-no-bitcoind, resource: "kubernetes:apps/v1:StatefulSet::%s", reason: It is one., owner: platform, expires: 9999-12-31}` + "\n"
-	exempt(fmt.Sprintf(entry, "testnet4-*"))
+	exempt(fmt.Sprintf(entry, "*"))
 	out, err := preview(t, "--policy-pack", pack)
 	require.NoError(t, err, out)
 	require.Contains(t, out, "exempt: spec.template.spec.containers[0].image is set.")
 	require.Contains(t, out, "It is one. (owner platform, expires 9999-12-31, ")
 
-	exempt(fmt.Sprintf(entry, "testnet4-*") + fmt.Sprintf(entry, "gone"))
+	exempt(fmt.Sprintf(entry, "*") + fmt.Sprintf(entry, "gone"))
 	out, err = preview(t, "--policy-pack", pack)
 	require.Error(t, err)
 	require.Contains(t, out, "[mandatory] [severity: high]  exemptions")

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"gitlab.com/thinkmassive/satkube/components/baseline"
+	"gitlab.com/thinkmassive/satkube/components/logging"
 	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/images"
 	"gitlab.com/thinkmassive/satkube/stacks/config"
@@ -50,6 +51,18 @@ func New(ctx *pulumi.Context) (*Platform, error) {
 		}
 		nodes[node.Name] = made.outputs
 		platform.Watched = append(platform.Watched, made.watches...)
+	}
+	if settings.Logging != nil {
+		l, err := newLogging(ctx, settings, place, base, lock)
+		if err != nil {
+			return nil, err
+		}
+		if settings.Monitoring != nil {
+			platform.Watched = append(platform.Watched, l.Watch)
+		}
+		ctx.Export("kibana", pulumi.Sprintf("https://%s:%d", l.Kibana.Host, l.Kibana.Port.Number))
+		ctx.Export("kibanaUser", pulumi.String(logging.OperatorUser))
+		ctx.Export("kibanaPassword", l.OperatorPassword)
 	}
 	if settings.Monitoring != nil {
 		m, err := newMonitoring(ctx, settings, place, base, lock, platform.Watched)

@@ -34,13 +34,14 @@ func newMonitoring(ctx *pulumi.Context, settings config.Platform, place place, b
 		return nil, err
 	}
 	onCluster := pulumi.Provider(place.cluster.Provider)
-	namespace, err := newPlatformNamespace(ctx, "monitoring", baseline.NamespaceArgs{KubernetesVersion: settings.Cluster.Version, Quota: quota}, base, onCluster)
+	namespace, err := newPlatformNamespace(ctx, "monitoring", baseline.NamespaceArgs{KubernetesVersion: settings.Cluster.Version, Quota: quota, Protect: settings.Protect}, base, onCluster)
 	if err != nil {
 		return nil, err
 	}
 	agents, err := newPlatformNamespace(ctx, "monitoring-agents", baseline.NamespaceArgs{
 		KubernetesVersion: settings.Cluster.Version,
 		NodeAgents:        true,
+		Protect:           settings.Protect,
 		// One pod a node, of 100m and 128Mi.
 		Quota: baseline.Quota{Pods: 200, CPU: "20", Memory: "26Gi", Storage: "0"},
 	}, base, onCluster)

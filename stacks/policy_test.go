@@ -87,7 +87,7 @@ func TestEngine_StopsThePreviewOfAnEditThatUndoesTheHardening(t *testing.T) {
 func TestEngine_ShowsTheExemptionsAndTheSameVerdictOnAState(t *testing.T) {
 	e := newEngine(t)
 	out := e.must("up", "-s", "testnet")
-	for _, rule := range []string{"guardduty-eks", "log-shipper-present"} {
+	for _, rule := range []string{"guardduty-eks", "host-network", "host-path"} {
 		require.Regexp(t, `\[advisory\] \[severity: high\]\s+`+rule, out)
 	}
 	require.Regexp(t, `exempt: .*\n.*owner platform, expires [0-9-]+, [0-9]+ days left`, out)

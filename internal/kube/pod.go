@@ -33,6 +33,8 @@ type Pod struct {
 	spread, everywhere bool
 	// token mounts a token for the Kubernetes API into the containers.
 	token bool
+	// ends marks work that ends: it is not started again in its pod, and needs no probes.
+	ends bool
 }
 
 // Pool is a pool of nodes that keeps other pods away: a label that its nodes carry, and a NoSchedule taint of the same key and value.
@@ -129,6 +131,9 @@ func (p Pod) spec(app App) *corev1.PodSpecArgs {
 			FsGroupChangePolicy: pulumi.String("OnRootMismatch"),
 			SeccompProfile:      corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
+	}
+	if p.ends {
+		spec.RestartPolicy = pulumi.String("Never")
 	}
 	if p.Pool != (Pool{}) {
 		spec.NodeSelector = pulumi.StringMap{p.Pool.Key: pulumi.String(p.Pool.Value)}

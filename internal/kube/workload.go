@@ -110,7 +110,7 @@ func (a WorkloadArgs) validate() error {
 		}
 	}
 	for _, c := range a.Pod.Containers {
-		if c.Liveness == nil || c.Readiness == nil {
+		if !a.Pod.ends && (c.Liveness == nil || c.Readiness == nil) {
 			mistakes = append(mistakes, fmt.Errorf("container %s: liveness or readiness is missing, want both", c.Name))
 		}
 		for _, p := range []*Probe{c.Startup, c.Liveness, c.Readiness} {

@@ -16,6 +16,8 @@ type Platform struct {
 	Cluster Cluster `json:"cluster"`
 	// Monitoring is Prometheus, Alertmanager and Grafana, and the exporters beside the nodes; leave it out to have none.
 	Monitoring *Monitoring `json:"monitoring"`
+	// Logging is Elasticsearch, Kibana and, on every worker node, fluentd; leave it out to keep logs on the worker nodes only.
+	Logging *Logging `json:"logging"`
 	// Nodes are the Bitcoin nodes, each in a namespace of its own.
 	Nodes []Node `json:"nodes"`
 }

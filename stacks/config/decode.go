@@ -47,7 +47,7 @@ func Required() []string { return slices.Sorted(maps.Keys(required())) }
 // optional are the objects that stay out, instead of taking their defaults, when the user leaves them out.
 func optional(path string) bool {
 	switch listIndex.ReplaceAllString(path, "[]") {
-	case "cluster.eks", "cluster.existing", "monitoring", "monitoring.email", "nodes[].lightning":
+	case "cluster.eks", "cluster.existing", "monitoring", "monitoring.email", "logging", "nodes[].lightning":
 		return true
 	}
 	return false

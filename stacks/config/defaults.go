@@ -53,6 +53,16 @@ func Defaults() Platform {
 			CPU:           "500m",
 			Email:         &Email{},
 		},
+		Logging: &Logging{
+			Nodes:   1,
+			Storage: "50Gi",
+			// Half of it is heap, the least that Elasticsearch 9 is comfortable with.
+			Memory:        "2Gi",
+			CPU:           "500m",
+			RetentionDays: 30,
+			BufferMiB:     512,
+			Mmap:          true,
+		},
 		Nodes: []Node{{
 			Bitcoind: Bitcoind{
 				// Bitcoin Core's own default before v31 began to look at the machine's memory.

@@ -59,3 +59,23 @@ func malformedMonitoring() map[string]malformed {
 		},
 	}
 }
+
+func malformedLogging() map[string]malformed {
+	logging := func(key string, value any) map[string]any {
+		return map[string]any{"logging": map[string]any{key: value}}
+	}
+	return map[string]malformed{
+		"two of them": {logging("nodes", 2), []string{`logging.nodes is 2, want 1, or 3 that outlive the loss of one`}},
+		"one where money is": {
+			map[string]any{"logging": map[string]any{}, "protect": true, "nodes[0].network": "mainnet", "nodes[0].bitcoind.storage": "1Ti"},
+			[]string{`logging.nodes is 1, want 3, because nodes of this stack hold money`},
+		},
+		"a small volume":                {logging("storage", "1Mi"), []string{`logging.storage is "1Mi", want at least 1Gi`}},
+		"too little memory":             {logging("memory", "1Gi"), []string{`logging.memory is "1Gi", want at least 2Gi`}},
+		"no CPU":                        {logging("cpu", "-1"), []string{`logging.cpu is "-1", want a number of CPUs such as 500m or 2, above 0 and at most 1024`}},
+		"kept for no time":              {logging("retentionDays", 0), []string{`logging.retentionDays is 0, want 1 to 3650 days`}},
+		"a tiny buffer":                 {logging("bufferMiB", 1), []string{`logging.bufferMiB is 1, want 64 to 8192 MiB`}},
+		"a buffer as large as the disk": {logging("bufferMiB", 100000), []string{`logging.bufferMiB is 100000, want 64 to 8192 MiB`}},
+		"a password":                    {logging("password", "hunter2"), []string{`logging.password is hidden, want no such key: secrets do not belong here`}},
+	}
+}

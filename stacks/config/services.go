@@ -42,3 +42,21 @@ const (
 	// SecretDeadMansSwitch is the URL that is called as long as alerting works; whoever answers there raises the alarm when the calls stop.
 	SecretDeadMansSwitch = "deadMansSwitch"
 )
+
+// Logging sizes what keeps the logs of all pods.
+type Logging struct {
+	// Nodes is how many Elasticsearch run: 1, or 3 that outlive the loss of one. It can grow, but not shrink.
+	Nodes int `json:"nodes"`
+	// Storage is the size of each Elasticsearch's volume, a Kubernetes quantity.
+	Storage string `json:"storage"`
+	// Memory is each Elasticsearch's memory, request and limit alike, a Kubernetes quantity; half of it becomes the heap.
+	Memory string `json:"memory"`
+	// CPU is each Elasticsearch's CPU, request and limit alike, a Kubernetes quantity.
+	CPU string `json:"cpu"`
+	// RetentionDays is how long a line is kept, in days.
+	RetentionDays int `json:"retentionDays"`
+	// BufferMiB is how much each worker node keeps while Elasticsearch is away, in MiB.
+	BufferMiB int `json:"bufferMiB"`
+	// Mmap lets Elasticsearch map its files into memory, which is faster. Worker nodes need vm.max_map_count of 262144 for it, which Bottlerocket has and kind has not.
+	Mmap bool `json:"mmap"`
+}

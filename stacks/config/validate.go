@@ -25,6 +25,9 @@ func (p Platform) validate(found *mistakes) {
 	if p.Monitoring != nil && found.clean("monitoring") {
 		checkMonitoring(p, found)
 	}
+	if p.Logging != nil && found.clean("logging") {
+		checkLogging(p, found)
+	}
 	checkNodes(p, found)
 }
 

@@ -61,3 +61,33 @@ func checkEmail(e Email, found *mistakes) {
 		found.add("monitoring.email.username", e.Username, wantUsername)
 	}
 }
+
+// checkLogging checks what keeps the logs.
+func checkLogging(p Platform, found *mistakes) {
+	l := *p.Logging
+	// Refused logging.nodes: anything but 1 and 3. Two cannot agree on who leads when they lose each other.
+	if l.Nodes != 1 && l.Nodes != 3 {
+		found.add("logging.nodes", l.Nodes, "1, or 3 that outlive the loss of one")
+	}
+	// Refused logging.nodes: 1 on a stack with a mainnet node. What is needed after an incident would be gone with one volume.
+	if l.Nodes == 1 && p.HoldsMoney() {
+		found.add("logging.nodes", l.Nodes, "3, because nodes of this stack hold money")
+	}
+	// Refused logging.storage: no size, or less than 1Gi.
+	if size, ok := checkSize("logging.storage", l.Storage, found); ok && size < gib {
+		found.add("logging.storage", l.Storage, "at least 1Gi")
+	}
+	// Refused logging.memory: no size, or less than 2Gi, half of which is the heap.
+	if size, ok := checkSize("logging.memory", l.Memory, found); ok && size < 2*gib {
+		found.add("logging.memory", l.Memory, "at least 2Gi")
+	}
+	checkCPU("logging.cpu", l.CPU, found)
+	// Refused logging.retentionDays: less than 1 or more than 3650.
+	if l.RetentionDays < 1 || l.RetentionDays > 3650 {
+		found.add("logging.retentionDays", l.RetentionDays, "1 to 3650 days")
+	}
+	// Refused logging.bufferMiB: less than 64 or more than 8192. It shares a disk with what the pods write.
+	if l.BufferMiB < 64 || l.BufferMiB > 8192 {
+		found.add("logging.bufferMiB", l.BufferMiB, "64 to 8192 MiB")
+	}
+}
