@@ -123,12 +123,15 @@ func (p program) files(r pack.Resource) []pack.Value {
 	for _, name := range r.At("data").Keys() {
 		text := r.At("data", name)
 		named := strings.HasPrefix(name, key) && strings.HasSuffix(name, ".conf")
-		if named || text.Known() && text.Matches(line) || !text.Known() && p.could(r) {
+		if named || text.Known() && !isJSON(text.Text()) && text.Matches(line) || !text.Known() && p.could(r) {
 			found = append(found, text)
 		}
 	}
 	return found
 }
+
+// isJSON tells whether a text is an object in JSON, such as a dashboard: neither program reads options from one, and they are long.
+func isJSON(text string) bool { return strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") }
 
 // could tells whether a text in the ConfigMap that is not known yet may be the program's: unless it is labelled as another's.
 func (p program) could(r pack.Resource) bool {
