@@ -20,7 +20,7 @@ func Alerts(network config.BitcoinNetwork) []monitoring.Alert {
 	s := samples{network.Name}
 	alerts := []monitoring.Alert{
 		{
-			Name: "BitcoindExporterDown", Severity: severity(network), For: 5 * time.Minute,
+			Name: "BitcoindExporterDown", Severity: monitoring.SeverityWhere(network.Money), For: 5 * time.Minute,
 			// A target that has gone altogether has no up: then the last hour tells that there was one.
 			Expr: expression(network, `
 				(max BY (up{job="bitcoind", NETWORK}) or 0 * max BY (last_over_time(up{job="bitcoind", NETWORK}[1h]))) == 0`),
@@ -35,7 +35,7 @@ func Alerts(network config.BitcoinNetwork) []monitoring.Alert {
 			},
 		},
 		{
-			Name: "BitcoindDown", Severity: severity(network), For: 30 * time.Minute,
+			Name: "BitcoindDown", Severity: monitoring.SeverityWhere(network.Money), For: 30 * time.Minute,
 			// A node that never was ready is one that is being set up.
 			Expr: expression(network, seen+`
 				and on (namespace) (max by (namespace) (max_over_time(kube_pod_container_status_ready{container="bitcoind"}[14d:1h])) == 1)
@@ -119,7 +119,7 @@ func (s samples) chain(network config.BitcoinNetwork, l limits) []monitoring.Ale
 	minutes := func(d time.Duration) int { return int(d.Minutes()) }
 	return []monitoring.Alert{
 		{
-			Name: "BitcoindTipStalled", Severity: severity(network), For: 5 * time.Minute,
+			Name: "BitcoindTipStalled", Severity: monitoring.SeverityWhere(network.Money), For: 5 * time.Minute,
 			// The height of then is asked for, instead of the changes since: after a restart of Prometheus there is none, and no alert.
 			Expr: expression(network, `
 				max BY (bitcoin_blocks{NETWORK}) <= max BY (bitcoin_blocks{NETWORK} offset SPAN)

@@ -2,7 +2,6 @@ package bitcoind
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 
@@ -12,15 +11,11 @@ import (
 // samples makes the series of a node called alice on a network, for the samples of alerts.
 type samples struct{ network string }
 
-type series map[string]string
+type series = map[string]string
 
 // at puts series together as what Prometheus has seen when it is asked at that time.
 func (s samples) at(at time.Duration, parts ...series) monitoring.Sample {
-	all := series{}
-	for _, part := range parts {
-		maps.Copy(all, part)
-	}
-	return monitoring.Sample{Series: all, At: at}
+	return monitoring.Seen(at, parts...)
 }
 
 // one is a metric of the exporter, with more labels where it has them.

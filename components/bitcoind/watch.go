@@ -63,14 +63,6 @@ func limitsOf(network config.BitcoinNetwork) limits {
 	}
 }
 
-// severity is critical where coins have a price. Nobody is woken for a test network.
-func severity(network config.BitcoinNetwork) monitoring.Severity {
-	if network.Money {
-		return monitoring.Critical
-	}
-	return monitoring.Warning
-}
-
 // expression fills a template of PromQL: NETWORK becomes the selector of the network's series, BY the labels that are kept, and the
 // other words what the pairs say. Every alert selects by network, so that the nodes of one share it.
 func expression(network config.BitcoinNetwork, template string, pairs ...string) string {

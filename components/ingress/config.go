@@ -1,8 +1,6 @@
 package ingress
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,10 +94,4 @@ func (a Args) watched() []string {
 	}
 	slices.Sort(watched)
 	return slices.Compact(watched)
-}
-
-// sum changes when what it is given does.
-func sum(parts ...string) string {
-	digest := sha256.Sum256([]byte(strings.Join(parts, "\n")))
-	return hex.EncodeToString(digest[:8])
 }

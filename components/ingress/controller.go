@@ -52,7 +52,7 @@ func (a Args) workload(targets []target) kube.WorkloadArgs {
 	return kube.WorkloadArgs{
 		App:         a.app(),
 		Namespace:   a.Namespace,
-		Annotations: map[string]string{"satkube.com/config": sum(settled...)},
+		Annotations: kube.Reads(settled...),
 		Pod: kube.Pod{
 			User: controllerUser, StopSeconds: stopSeconds, PriorityClass: a.PriorityClass,
 			Init:       []kube.Container{a.prepare()},

@@ -90,7 +90,7 @@ func newProxy(ctx *pulumi.Context, name string, args Args, r Route, child, insid
 	}
 	return kube.NewDeployment(ctx, name, kube.DeploymentArgs{Replicas: args.Replicas, WorkloadArgs: kube.WorkloadArgs{
 		App: app, Namespace: args.Namespace, After: []pulumi.Resource{config},
-		Annotations: map[string]string{"satkube.com/config": sum(oidc.render(r, "", "", ""))},
+		Annotations: kube.Reads(oidc.render(r, "", "", "")),
 		AllowTo:     []kube.Endpoint{qualified(r.Backend), {Peer: issuer, Port: oidc.issuerPort()}},
 		Pod: kube.Pod{
 			User: oauthUser, StopSeconds: 30, PriorityClass: args.PriorityClass,

@@ -11,7 +11,7 @@ import (
 func (s samples) processAlerts(network config.BitcoinNetwork) []monitoring.Alert {
 	return []monitoring.Alert{
 		{
-			Name: "TwoLndPods", Severity: severity(network),
+			Name: "TwoLndPods", Severity: monitoring.SeverityWhere(network.Money),
 			// By the pod's name and by the container's, each pod once, whichever of several kube-state-metrics says it.
 			Expr: expression(network, `SEEN and on (namespace) (
 				count by (namespace) (max by (namespace, pod) (kube_pod_status_phase{pod=~"lnd-[0-9]+", phase="Running"}) == 1) > 1
@@ -28,7 +28,7 @@ func (s samples) processAlerts(network config.BitcoinNetwork) []monitoring.Alert
 			},
 		},
 		{
-			Name: "LndDown", Severity: severity(network), For: 10 * time.Minute,
+			Name: "LndDown", Severity: monitoring.SeverityWhere(network.Money), For: 10 * time.Minute,
 			// The container, not the pod: lndmon beside it may be late. A node that never was synced is one that is being set up. It has
 			// nothing to lose yet, and may wait for bitcoind for days.
 			Expr: expression(network, `
@@ -49,7 +49,7 @@ func (s samples) processAlerts(network config.BitcoinNetwork) []monitoring.Alert
 			},
 		},
 		{
-			Name: "LndWalletLocked", Severity: severity(network), For: 15 * time.Minute,
+			Name: "LndWalletLocked", Severity: monitoring.SeverityWhere(network.Money), For: 15 * time.Minute,
 			// No metric says locked. lnd opens the port of its own metrics together with its RPC, before the wallet is open (startGrpcListen
 			// in lnd.go of v0.21); lndmon opens its port after. So: lnd answers, is not ready, and lndmon, which runs, does not answer.
 			Expr: expression(network, `
@@ -105,7 +105,7 @@ func (s samples) processAlerts(network config.BitcoinNetwork) []monitoring.Alert
 			},
 		},
 		{
-			Name: "LndVolumeFilling", Severity: severity(network), For: 15 * time.Minute,
+			Name: "LndVolumeFilling", Severity: monitoring.SeverityWhere(network.Money), For: 15 * time.Minute,
 			// lnd stops itself at a tenth (healthcheck.diskspace.diskrequired).
 			Expr: expression(network, `SEEN and on (namespace) (
 				kubelet_volume_stats_available_bytes{persistentvolumeclaim="lnd-data"}

@@ -193,7 +193,7 @@ var chosen = regexp.MustCompile(`\b(lnd|grpc_server)_[a-z0-9_]+`)
 
 // query puts the reader's choice behind the name of each metric.
 func query(expr, legend string) monitoring.Query {
-	return monitoring.Query{Expr: chosen.ReplaceAllString(expr, `$0{network=~"$$network", node=~"$$node"}`), Legend: legend}
+	return monitoring.OfChosenNodes(chosen, expr, legend)
 }
 
 func at(value float64) *float64 { return &value }

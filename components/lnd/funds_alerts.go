@@ -27,7 +27,7 @@ func (s samples) fundsAlerts(network config.BitcoinNetwork) []monitoring.Alert {
 	}
 	return []monitoring.Alert{
 		{
-			Name: "LndBreach", Severity: severity(network),
+			Name: "LndBreach", Severity: monitoring.SeverityWhere(network.Money),
 			// It stands for six hours. Nodes are compared with their own last week; see Alerts for why not by increase.
 			Expr: expression(network, `
 				max BY (max_over_time(lnd_closed_channels_total{NETWORK, close_type="breach"}[6h]))
@@ -130,7 +130,7 @@ func (s samples) fundsAlerts(network config.BitcoinNetwork) []monitoring.Alert {
 func (s samples) networkAlerts(network config.BitcoinNetwork, unsynced time.Duration) []monitoring.Alert {
 	return []monitoring.Alert{
 		{
-			Name: "LndNotSynced", Severity: severity(network), For: unsynced,
+			Name: "LndNotSynced", Severity: monitoring.SeverityWhere(network.Money), For: unsynced,
 			Expr:    expression(network, `max BY (lnd_chain_synced{NETWORK}) == 0`),
 			Summary: "lnd of {{ $labels.node }} does not follow the chain: it would miss a breach and the deadlines of payments.",
 			Fires:   map[string]monitoring.Sample{"behind": s.at(unsynced+5*time.Minute, s.one("lnd_chain_synced", "0x240"))},

@@ -67,14 +67,6 @@ func unsyncedFor(network config.BitcoinNetwork) time.Duration {
 	return 3 * time.Hour
 }
 
-// severity is critical where coins have a price. Nobody is woken for a test network.
-func severity(network config.BitcoinNetwork) monitoring.Severity {
-	if network.Money {
-		return monitoring.Critical
-	}
-	return monitoring.Warning
-}
-
 // expression fills a template of PromQL: SEEN becomes the nodes of the network whose lnd had a pod in the last hour, with their
 // namespace, by which Kubernetes' own metrics are found; NETWORK is the selector of the network's series, BY the labels that are kept.
 // Every alert selects by network, so that the nodes of one share it.

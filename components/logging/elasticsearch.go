@@ -175,7 +175,7 @@ func (a Args) elasticsearchWorkload(conf string, secretKeys []string) kube.Workl
 	return kube.WorkloadArgs{
 		App:         app,
 		Namespace:   a.Namespace,
-		Annotations: map[string]string{"satkube.com/config": sum(conf, prepare(a))},
+		Annotations: kube.Reads(conf, prepare(a)),
 		Pod: kube.Pod{
 			User:          elasticsearchID,
 			StopSeconds:   elasticsearchStopSeconds,

@@ -43,7 +43,7 @@ func newFluentd(
 	return kube.NewAgent(ctx, name, kube.WorkloadArgs{
 		App:         app,
 		Namespace:   args.AgentNamespace,
-		Annotations: map[string]string{"satkube.com/config": sum(conf, args.CertificatesSince.String())},
+		Annotations: kube.Reads(conf, args.CertificatesSince.String()),
 		Pod:         args.fluentdPod(),
 		After:       []pulumi.Resource{config, secret},
 		AllowTo:     []kube.Endpoint{elasticsearch},

@@ -54,7 +54,7 @@ func newKibana(
 		WorkloadArgs: kube.WorkloadArgs{
 			App:         app,
 			Namespace:   args.Namespace,
-			Annotations: map[string]string{"satkube.com/config": sum(shown, args.CertificatesSince.String())},
+			Annotations: kube.Reads(shown, args.CertificatesSince.String()),
 			Pod:         args.kibanaPod(secretKeys),
 			After:       []pulumi.Resource{secret},
 			AllowTo:     []kube.Endpoint{elasticsearch},

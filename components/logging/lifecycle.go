@@ -155,7 +155,7 @@ func newLifecycle(
 			},
 		},
 		// A change of what it does runs it again.
-		Sum: sum(policy, template, script, args.CertificatesSince.String()),
+		Sum: kube.Sum(policy, template, script, args.CertificatesSince.String()),
 		// At an hour at which nothing else of ours runs.
 		Schedule: "17 2 * * *",
 		Seconds:  jobSeconds, Tries: jobTries, KeptSeconds: jobKeptSeconds,

@@ -2,8 +2,6 @@
 package logging
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -169,13 +167,4 @@ func (a Args) validate() error {
 		mistakes = append(mistakes, errors.New("api server is missing, want its addresses and ports"))
 	}
 	return errors.Join(mistakes...)
-}
-
-// sum changes when one of the texts does. The pods carry it, so that a change of what they read rolls them.
-func sum(texts ...string) string {
-	hash := sha256.New()
-	for _, text := range texts {
-		fmt.Fprintf(hash, "%d:%s", len(text), text)
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:8])
 }

@@ -24,7 +24,7 @@ func (p parts) newAlertmanager() error {
 		return err
 	}
 	set := p.args.alertmanagerSet(slices.Sorted(maps.Keys(data)))
-	set.Annotations, set.After = changed(p.files.alertmanager), []pulumi.Resource{config}
+	set.Annotations, set.After = kube.Reads(p.files.alertmanager), []pulumi.Resource{config}
 	_, err = kube.NewStatefulSet(p.ctx, p.name+"-alertmanager", set, p.child)
 	return err
 }

@@ -64,7 +64,7 @@ func (p parts) newGrafana() (pulumi.StringOutput, error) {
 		after, read = append(after, made), append(read, p.files.dashboards[uid])
 	}
 	set := p.args.grafanaSet(uids)
-	set.After, set.Annotations = after, changed(read...)
+	set.After, set.Annotations = after, kube.Reads(read...)
 	_, err = kube.NewStatefulSet(p.ctx, p.name+"-grafana", set, p.child)
 	return password, err
 }

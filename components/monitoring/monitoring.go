@@ -1,8 +1,6 @@
 package monitoring
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -200,18 +198,4 @@ func (p parts) configMap(resource, object string, app kube.App, data map[string]
 		Metadata: kube.Metadata(app, p.args.Namespace, object),
 		Data:     pulumi.ToStringMap(data),
 	}, p.inside)
-}
-
-// sum changes when one of the texts does.
-func sum(texts ...string) string {
-	hash := sha256.New()
-	for _, text := range texts {
-		fmt.Fprintf(hash, "%d:%s", len(text), text)
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:8])
-}
-
-// changed is the annotation by which a changed file replaces the pods that read it.
-func changed(texts ...string) map[string]string {
-	return map[string]string{"satkube.com/config": sum(texts...)}
 }

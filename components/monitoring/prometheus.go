@@ -25,7 +25,7 @@ func (p parts) newPrometheus() error {
 		return err
 	}
 	set := p.args.prometheusSet(all.Targets)
-	set.Annotations, set.After = changed(p.files.prometheus, p.files.rules), []pulumi.Resource{config, rules}
+	set.Annotations, set.After = kube.Reads(p.files.prometheus, p.files.rules), []pulumi.Resource{config, rules}
 	_, err = kube.NewStatefulSet(p.ctx, p.name+"-prometheus", set, p.child)
 	return err
 }

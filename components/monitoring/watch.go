@@ -2,6 +2,8 @@
 package monitoring
 
 import (
+	"maps"
+	"regexp"
 	"time"
 
 	"gitlab.com/thinkmassive/satkube/internal/kube"
@@ -42,6 +44,14 @@ const (
 	Warning Severity = "warning"
 )
 
+// SeverityWhere is critical where coins have a price. Nobody is woken for a test network.
+func SeverityWhere(money bool) Severity {
+	if money {
+		return Critical
+	}
+	return Warning
+}
+
 // Alert is one alert: the condition, what it means to whoever is woken by it, and the series that prove it. Several nodes may register
 // the same one; it becomes one rule.
 type Alert struct {
@@ -66,6 +76,15 @@ type Sample struct {
 	Series map[string]string
 	// At is when the alert is asked, counted from the first value.
 	At time.Duration
+}
+
+// Seen puts series together as what Prometheus has seen when it is asked at that time.
+func Seen(at time.Duration, parts ...map[string]string) Sample {
+	all := map[string]string{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
+	return Sample{Series: all, At: at}
 }
 
 // Dashboard is a page in Grafana.
@@ -123,4 +142,9 @@ type Query struct {
 	Expr string
 	// Legend names a series by its labels, such as {{node}}.
 	Legend string
+}
+
+// OfChosenNodes is a query with the reader's choice of networks and nodes behind the name of each of the metrics.
+func OfChosenNodes(metrics *regexp.Regexp, expr, legend string) Query {
+	return Query{Expr: metrics.ReplaceAllString(expr, `$0{network=~"$$network", node=~"$$node"}`), Legend: legend}
 }

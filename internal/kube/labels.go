@@ -1,6 +1,11 @@
 package kube
 
-import "maps"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+)
 
 // App says what a workload is; its labels are the ones that Kubernetes recommends.
 type App struct {
@@ -37,4 +42,18 @@ func Labels() map[string]string {
 		"app.kubernetes.io/part-of":    "satkube",
 		"app.kubernetes.io/managed-by": "pulumi",
 	}
+}
+
+// Sum changes when one of the texts does.
+func Sum(texts ...string) string {
+	hash := sha256.New()
+	for _, text := range texts {
+		fmt.Fprintf(hash, "%d:%s", len(text), text)
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:8])
+}
+
+// Reads is the annotation of a pod template by which a change of what the pods read replaces them.
+func Reads(texts ...string) map[string]string {
+	return map[string]string{"satkube.com/config": Sum(texts...)}
 }
