@@ -49,8 +49,12 @@ destroy: build ## take the stack away again, in the sandbox
 build-prometheus: ## build Prometheus, Alertmanager and their checkers into bin/, for the tests
 	@tools/build-prometheus
 
+.PHONY: get-debian-programs
+get-debian-programs: ## get nginx and Chromium, for the tests
+	@tools/get-debian-programs
+
 .PHONY: test
-test: build build-prometheus ## run all tests, those with the real engine, Prometheus and Alertmanager too
+test: build build-prometheus get-debian-programs ## run all tests, those with the real engine, Prometheus, Alertmanager, nginx and Chromium too
 	@echo "running all tests: about 6 minutes"
 	@$(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- -count=1 -timeout 30m $(PACKAGES)
 

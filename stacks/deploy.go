@@ -10,10 +10,12 @@ import (
 	"gitlab.com/thinkmassive/satkube/components/logging"
 	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/images"
+	"gitlab.com/thinkmassive/satkube/internal/kube"
 	"gitlab.com/thinkmassive/satkube/stacks/config"
 )
 
-// Deploy is the whole platform of one stack. The configuration is read first: a mistake in it ends the program before anything is registered.
+// Deploy is the whole platform of one stack, or what an account needs before there can be one. The configuration is read first: a mistake in it
+// ends the program before anything is registered.
 func Deploy(ctx *pulumi.Context) error {
 	_, err := New(ctx)
 	return err
@@ -52,26 +54,8 @@ func New(ctx *pulumi.Context) (*Platform, error) {
 		nodes[node.Name] = made.outputs
 		platform.Watched = append(platform.Watched, made.watches...)
 	}
-	if settings.Logging != nil {
-		l, err := newLogging(ctx, settings, place, base, lock)
-		if err != nil {
-			return nil, err
-		}
-		if settings.Monitoring != nil {
-			platform.Watched = append(platform.Watched, l.Watch)
-		}
-		ctx.Export("kibana", pulumi.Sprintf("https://%s:%d", l.Kibana.Host, l.Kibana.Port.Number))
-		ctx.Export("kibanaUser", pulumi.String(logging.OperatorUser))
-		ctx.Export("kibanaPassword", l.OperatorPassword)
-	}
-	if settings.Monitoring != nil {
-		m, err := newMonitoring(ctx, settings, place, base, lock, platform.Watched)
-		if err != nil {
-			return nil, err
-		}
-		platform.Watched = append(platform.Watched, m.Watch())
-		ctx.Export("grafana", m.Address)
-		ctx.Export("grafanaAdminPassword", m.AdminPassword)
+	if err := newServices(ctx, platform, settings, place, base, lock); err != nil {
+		return nil, err
 	}
 	ctx.Export("clusterName", place.cluster.Name)
 	ctx.Export("clusterEndpoint", place.cluster.Endpoint)
@@ -87,4 +71,54 @@ func loadSettings(ctx *pulumi.Context) (config.Platform, error) {
 		return settings, fmt.Errorf("satkube:%s in Pulumi.%s.yaml is refused:\n%w", config.Key, ctx.Stack(), err)
 	}
 	return settings, nil
+}
+
+// newServices makes what serves the platform itself: logging, then the ingress, and the monitoring last, because it watches all others.
+func newServices(ctx *pulumi.Context, platform *Platform, settings config.Platform, place place, base *baseline.Baseline, lock images.Lock) error {
+	watch := func(w monitoring.Watch) {
+		if settings.Monitoring != nil {
+			platform.Watched = append(platform.Watched, w)
+		}
+	}
+	var logs *logging.Logging
+	var watching kube.Namespace
+	var err error
+	if settings.Logging != nil {
+		if logs, err = newLogging(ctx, settings, place, base, lock); err != nil {
+			return err
+		}
+		watch(logs.Watch)
+		ctx.Export("kibana", pulumi.Sprintf("https://%s:%d", logs.Kibana.Host, logs.Kibana.Port.Number))
+		ctx.Export("kibanaUser", pulumi.String(logging.OperatorUser))
+		ctx.Export("kibanaPassword", logs.OperatorPassword)
+	}
+	if settings.Monitoring != nil {
+		if watching, err = newMonitoringNamespace(ctx, settings, place, base); err != nil {
+			return err
+		}
+	}
+	if settings.Ingress != nil {
+		i, err := newIngress(ctx, settings, place, base, lock, logs, watching)
+		if err != nil {
+			return err
+		}
+		watch(i.Watch)
+		ctx.Export("ingressAddress", i.Address)
+		ctx.Export("pages", i.URLs)
+		if settings.Ingress.OIDC == nil {
+			ctx.Export("ingressUser", i.User)
+			ctx.Export("ingressPassword", i.Password)
+		}
+	}
+	if settings.Monitoring == nil {
+		return nil
+	}
+	m, err := newMonitoring(ctx, settings, place, base, lock, watching, platform.Watched)
+	if err != nil {
+		return err
+	}
+	platform.Watched = append(platform.Watched, m.Watch())
+	ctx.Export("grafana", m.Address)
+	ctx.Export("grafanaAdminPassword", m.AdminPassword)
+	return nil
 }

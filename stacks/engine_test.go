@@ -312,7 +312,7 @@ func TestEngine_RecoversFromAFaultAtEveryType(t *testing.T) {
 	}
 }
 
-// leanProject is a project with the testnet stack, without monitoring and logging.
+// leanProject is a project with the testnet stack, without monitoring, logging and ingress.
 func leanProject(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -325,6 +325,7 @@ func leanProject(t *testing.T) string {
 	platform := file["config"].(map[string]any)["satkube:platform"].(map[string]any)
 	delete(platform, "monitoring")
 	delete(platform, "logging")
+	delete(platform, "ingress")
 	raw, err = yaml.Marshal(file)
 	require.NoError(t, err)
 	for name, text := range map[string][]byte{"Pulumi.yaml": project, "Pulumi.testnet.yaml": raw} {

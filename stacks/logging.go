@@ -49,6 +49,7 @@ func newLogging(ctx *pulumi.Context, settings config.Platform, place place, base
 		RetentionDays:      wanted.RetentionDays,
 		BufferMiB:          wanted.BufferMiB,
 		AllowMmap:          wanted.Mmap,
+		KibanaURL:          pagesOf(settings).kibana,
 		APIServer:          place.apiServer,
 		APIPorts:           place.apiPorts,
 	}, onCluster)

@@ -10,6 +10,7 @@ import (
 	"gitlab.com/thinkmassive/satkube/components/baseline"
 	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/images"
+	"gitlab.com/thinkmassive/satkube/internal/kube"
 	"gitlab.com/thinkmassive/satkube/stacks/config"
 )
 
@@ -22,22 +23,23 @@ const (
 	grafanaStorage      = "2Gi"
 )
 
+// newMonitoringNamespace comes before the ingress, whose routes lead into it.
+func newMonitoringNamespace(ctx *pulumi.Context, settings config.Platform, place place, base *baseline.Baseline) (kube.Namespace, error) {
+	quota, err := monitoringQuota(*settings.Monitoring)
+	if err != nil {
+		return kube.Namespace{}, err
+	}
+	return newPlatformNamespace(ctx, "monitoring", baseline.NamespaceArgs{KubernetesVersion: settings.Cluster.Version, Quota: quota, Protect: settings.Protect}, base, pulumi.Provider(place.cluster.Provider))
+}
+
 // newMonitoring makes the monitoring, of everything that was made before it and wants to be watched.
-func newMonitoring(ctx *pulumi.Context, settings config.Platform, place place, base *baseline.Baseline, lock images.Lock, watches []monitoring.Watch) (*monitoring.Monitoring, error) {
+func newMonitoring(ctx *pulumi.Context, settings config.Platform, place place, base *baseline.Baseline, lock images.Lock, namespace kube.Namespace, watches []monitoring.Watch) (*monitoring.Monitoring, error) {
 	wanted := *settings.Monitoring
 	receivers, err := newReceivers(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
-	quota, err := monitoringQuota(wanted)
-	if err != nil {
-		return nil, err
-	}
 	onCluster := pulumi.Provider(place.cluster.Provider)
-	namespace, err := newPlatformNamespace(ctx, "monitoring", baseline.NamespaceArgs{KubernetesVersion: settings.Cluster.Version, Quota: quota, Protect: settings.Protect}, base, onCluster)
-	if err != nil {
-		return nil, err
-	}
 	agents, err := newPlatformNamespace(ctx, "monitoring-agents", baseline.NamespaceArgs{
 		KubernetesVersion: settings.Cluster.Version,
 		NodeAgents:        true,
@@ -69,6 +71,9 @@ func newMonitoring(ctx *pulumi.Context, settings config.Platform, place place, b
 		PriorityClass:        baseline.PriorityPlatform,
 		AgentPriorityClass:   baseline.PriorityPlatform,
 		RunbookBase:          runbooks,
+		GrafanaURL:           pagesOf(settings).grafana,
+		PrometheusURL:        pagesOf(settings).prometheus,
+		AlertmanagerURL:      pagesOf(settings).alertmanager,
 		APIServer:            place.apiServer,
 		APIPorts:             place.apiPorts,
 		NodeCIDRs:            place.nodeCIDRs,

@@ -8,6 +8,7 @@ import (
 	"gitlab.com/thinkmassive/satkube/components/bitcoind"
 	"gitlab.com/thinkmassive/satkube/components/cluster"
 	"gitlab.com/thinkmassive/satkube/components/keys"
+	"gitlab.com/thinkmassive/satkube/components/loadbalancer"
 	"gitlab.com/thinkmassive/satkube/components/network"
 	"gitlab.com/thinkmassive/satkube/internal/kube"
 	"gitlab.com/thinkmassive/satkube/stacks/config"
@@ -26,6 +27,9 @@ type place struct {
 	// apiServer is where pods reach the Kubernetes API, and apiPorts on which ports.
 	apiServer kube.Peer
 	apiPorts  []kube.Port
+	// newLoadBalancer makes the load balancer before the ingress, with the arguments that say where left out; nil where the cluster makes
+	// its own.
+	newLoadBalancer func(*pulumi.Context, loadbalancer.Args) (*loadbalancer.LoadBalancer, error)
 }
 
 func newPlace(ctx *pulumi.Context, settings config.Platform) (place, error) {
@@ -127,6 +131,9 @@ func newEKSPlace(ctx *pulumi.Context, settings config.Platform) (place, error) {
 		LogsKeyARN:       k.LogsARN,
 		NetworkReady:     net.Ready,
 	}, onAWS)
+	if err != nil {
+		return none, err
+	}
 	return place{
 		cluster:      c,
 		baseline:     baseline.Args{EBS: &baseline.EBSArgs{KeyARN: k.VolumesARN}},
@@ -138,7 +145,17 @@ func newEKSPlace(ctx *pulumi.Context, settings config.Platform) (place, error) {
 		// By the address of its Service, and by those behind it in our subnets.
 		apiServer: kube.Peer{Name: "api-server", CIDRs: []string{eks.Network.CIDR, eks.Network.ServiceCIDR}},
 		apiPorts:  []kube.Port{{Name: "https", Number: 443}},
-	}, err
+		newLoadBalancer: func(ctx *pulumi.Context, args loadbalancer.Args) (*loadbalancer.LoadBalancer, error) {
+			args.VPCID, args.NodesGroupID = net.VPCID, c.NodesGroupID
+			args.SubnetIDs = net.PrivateSubnetIDs
+			if args.Public {
+				args.SubnetIDs = net.PublicSubnetIDs
+			}
+			// The ingress runs on the system pool, because the other one is tainted.
+			args.AutoScalingGroups = c.AutoScalingGroups[systemPool]
+			return loadbalancer.New(ctx, "loadbalancer", args, onAWS)
+		},
+	}, nil
 }
 
 // newAWSProvider makes the one provider for all of AWS: the region of the configuration, and tags on everything.

@@ -23,7 +23,7 @@ import (
 )
 
 // TestPrometheus_ScrapesEvaluatesAndTellsAlertmanager runs the real Prometheus and the real Alertmanager with the configuration of the
-// testnet stack on loopback. The pods are stand-ins that answer in the form of the exporters; discovery is replaced by what it would
+// testnet stack on loopback. The pods are stand-ins that answer what exporters were recorded to answer, or the like of it; discovery is replaced by what it would
 // have found, so that the relabeling is the configured one. Time runs faster: every interval is a second, and no alert has to last longer.
 func TestPrometheus_ScrapesEvaluatesAndTellsAlertmanager(t *testing.T) {
 	recording, all := monitored(t, "testnet")
@@ -53,19 +53,44 @@ func TestPrometheus_ScrapesEvaluatesAndTellsAlertmanager(t *testing.T) {
 	}
 	require.Len(t, jobs, len(health)-2, "the kubelets are no registered targets: kubelet and cadvisor")
 
-	want := []string{"BitcoindExporterDown", "LndNotSynced", "TwoLndPods", "Watchdog"}
+	want := []string{"BitcoindExporterDown", "LndNotSynced", "NodeClockSkew", "TwoLndPods", "Watchdog"}
 	var firing, told []string
 	require.Eventually(t, func() bool {
 		firing, told = firingAt(prometheus), toldTo(alertmanager)
 		return contains(firing, want) && contains(told, want)
 	}, 60*time.Second, 500*time.Millisecond, "Prometheus: %v, Alertmanager: %v", &firing, &told)
 	require.NotContains(t, firing, "BitcoindTipStalled", "an exporter that is down says nothing about the chain")
+	for _, alert := range firing {
+		// Nobody set the clock of the machine that node-exporter was recorded on; apart from that it was well.
+		require.False(t, strings.HasPrefix(alert, "Node") && alert != "NodeClockSkew", "%s fires for a machine that was well", alert)
+	}
 
 	labels := labelsOf(alertmanager, "LndNotSynced")
 	require.Equal(t, "testnet4", labels["node"])
 	require.Equal(t, "testnet4", labels["network"])
 	require.Equal(t, "satkube-testnet", labels["cluster"])
 	require.NotContains(t, labels, "replica", "both of a pair have to send the same alert")
+}
+
+// What exporters were recorded to emit is what the lists that alerts and panels are held against say of them.
+func TestExporters_WereRecordedToEmitWhatTheListsSay(t *testing.T) {
+	for _, job := range []string{"node-exporter", "lnd"} {
+		recorded, err := os.ReadFile(filepath.Join("testdata", "exporters", job+".txt"))
+		require.NoError(t, err)
+		list, err := os.ReadFile(filepath.Join("..", "components", "monitoring", "testdata", "metrics", job+".txt"))
+		require.NoError(t, err)
+		emitted := map[string]bool{}
+		for line := range strings.Lines(string(recorded)) {
+			name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			name, _, _ = strings.Cut(name, "{")
+			emitted[name] = true
+		}
+		for line := range strings.Lines(string(list)) {
+			if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") {
+				require.True(t, emitted[name], "%s is not in the recording of %s", name, job)
+			}
+		}
+	}
 }
 
 // hurry lets alerts fire after a second.

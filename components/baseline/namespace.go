@@ -39,7 +39,9 @@ type NamespaceArgs struct {
 type Quota struct {
 	Pods, Claims int
 	// LoadBalancers is how many Services may have one; 0 almost everywhere.
-	LoadBalancers        int
+	LoadBalancers int
+	// NodePorts is how many ports its Services may open on the nodes; 0 almost everywhere.
+	NodePorts            int
 	CPU, Memory, Storage string
 }
 
@@ -48,7 +50,7 @@ type namespace struct {
 }
 
 // NewNamespace makes a namespace with the restricted Pod Security Standard, default-deny NetworkPolicy, DNS, quota, limits
-// and a default service account without token. Nothing in it may have a node port, nor a load balancer that the quota does not name.
+// and a default service account without token. Nothing in it may have a node port or a load balancer that the quota does not name.
 func NewNamespace(ctx *pulumi.Context, name string, args NamespaceArgs, opts ...pulumi.ResourceOption) (kube.Namespace, error) {
 	none := kube.Namespace{}
 	if err := args.validate(); err != nil {
@@ -174,7 +176,7 @@ func newQuota(ctx *pulumi.Context, name string, args NamespaceArgs, child pulumi
 			"limits.memory":          pulumi.String(args.Quota.Memory),
 			"requests.storage":       pulumi.String(args.Quota.Storage),
 			"services.loadbalancers": pulumi.String(strconv.Itoa(args.Quota.LoadBalancers)),
-			"services.nodeports":     pulumi.String("0"),
+			"services.nodeports":     pulumi.String(strconv.Itoa(args.Quota.NodePorts)),
 		}},
 	}, child)
 }

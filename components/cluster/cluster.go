@@ -57,6 +57,10 @@ type Cluster struct {
 	// Provider puts objects on the cluster. It stands when nodes and add-ons do, and is gone before them: a namespace can only
 	// be emptied while there are nodes to stop its pods.
 	Provider *kubernetes.Provider
+	// NodesGroupID is the security group of the nodes, and AutoScalingGroups are by pool the names of their Auto Scaling groups. Both are
+	// for load balancers, and empty for a cluster that was there before.
+	NodesGroupID      pulumi.StringOutput
+	AutoScalingGroups map[string][]pulumi.StringOutput
 }
 
 // New builds a cluster on EKS. In order: log group, control plane, network add-ons, network policies of
@@ -102,7 +106,10 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, err
 	}
-	rest, err := newWorkloadAddons(ctx, name, args, control, child, nodes)
+	// Nodes without groups of their own are in the one that EKS makes for the cluster.
+	c.NodesGroupID = control.EksCluster.VpcConfig().ClusterSecurityGroupId().Elem()
+	c.AutoScalingGroups = nodes.autoScalingGroups
+	rest, err := newWorkloadAddons(ctx, name, args, control, child, nodes.groups)
 	if err != nil {
 		return nil, err
 	}

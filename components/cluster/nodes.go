@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -53,16 +54,22 @@ const criticalPodsSeconds = 60
 // osDiskGiB is the size of Bottlerocket's own volume, its documented default.
 const osDiskGiB = 4
 
-func newNodePools(ctx *pulumi.Context, name string, args Args, control *eks.Cluster, child pulumi.ResourceOption, before []pulumi.Resource) ([]pulumi.Resource, error) {
+// nodePools are the node groups, and by pool the names of the Auto Scaling groups that EKS makes for them.
+type nodePools struct {
+	groups            []pulumi.Resource
+	autoScalingGroups map[string][]pulumi.StringOutput
+}
+
+func newNodePools(ctx *pulumi.Context, name string, args Args, control *eks.Cluster, child pulumi.ResourceOption, before []pulumi.Resource) (nodePools, error) {
+	made := nodePools{autoScalingGroups: map[string][]pulumi.StringOutput{}}
 	role, rights, err := newNodeRole(ctx, name, args, child)
 	if err != nil {
-		return nil, err
+		return made, err
 	}
-	var made []pulumi.Resource
 	for _, pool := range args.Pools {
 		template, err := newLaunchTemplate(ctx, name+"-"+pool.Name, args, pool, child)
 		if err != nil {
-			return nil, err
+			return made, err
 		}
 		subnets := args.PrivateSubnetIDs.ToStringArrayOutput()
 		groups := map[string]pulumi.StringArrayInput{}
@@ -83,15 +90,30 @@ func newNodePools(ctx *pulumi.Context, name string, args Args, control *eks.Clus
 		for _, group := range order {
 			nodes, err := newNodeGroup(ctx, name+"-"+group, args, pool, control, role, template, groups[group], child, pulumi.DependsOn(slices.Concat(before, rights)))
 			if err != nil {
-				return nil, err
+				return made, err
 			}
-			made = append(made, nodes)
+			made.groups = append(made.groups, nodes)
+			made.autoScalingGroups[pool.Name] = append(made.autoScalingGroups[pool.Name], autoScalingGroup(nodes))
 		}
 	}
 	return made, nil
 }
 
 // newNodeRole makes the nodes' role: join the cluster and pull images, nothing more. What pods need, they get through Pod Identity.
+// autoScalingGroup is the name of the group's Auto Scaling group: EKS makes one for each node group.
+func autoScalingGroup(group *awseks.NodeGroup) pulumi.StringOutput {
+	return group.Resources.ApplyT(func(made []awseks.NodeGroupResource) (string, error) {
+		for _, resource := range made {
+			for _, scaling := range resource.AutoscalingGroups {
+				if scaling.Name != nil {
+					return *scaling.Name, nil
+				}
+			}
+		}
+		return "", errors.New("node group: EKS names no Auto Scaling group of it, so no load balancer can send to its nodes")
+	}).(pulumi.StringOutput)
+}
+
 func newNodeRole(ctx *pulumi.Context, name string, args Args, child pulumi.ResourceOption) (*iam.Role, []pulumi.Resource, error) {
 	role, err := iam.NewRole(ctx, name+"-node", &iam.RoleArgs{
 		Description:      pulumi.String("Nodes of " + args.Name),

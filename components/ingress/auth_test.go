@@ -3,9 +3,6 @@ package ingress
 import (
 	"crypto/sha1"
 	"encoding/base64"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -109,34 +106,4 @@ func TestNew_RefusesAnOIDCThatLetsStrangersIn(t *testing.T) {
 			require.ErrorContains(t, refusal(a), c.want)
 		})
 	}
-}
-
-// The line is one for nginx itself, so nginx is asked, where there is one.
-func TestHtpasswd_IsTakenByNginx(t *testing.T) {
-	nginx, err := exec.LookPath("nginx")
-	if err != nil {
-		t.Skip("nginx is not installed")
-	}
-	curl, err := exec.LookPath("curl")
-	if err != nil {
-		t.Skip("curl is not installed")
-	}
-	dir := t.TempDir()
-	socket := filepath.Join(dir, "s")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "htpasswd"), []byte(htpasswd(User, "right", "salt")), 0o644))
-	config := `daemon off; master_process off; pid ` + dir + `/pid; error_log stderr; events {}
-http { access_log off; client_body_temp_path ` + dir + `/b; proxy_temp_path ` + dir + `/p; fastcgi_temp_path ` + dir + `/f; uwsgi_temp_path ` + dir + `/u; scgi_temp_path ` + dir + `/c;
-server { listen unix:` + socket + `; auth_basic "here"; auth_basic_user_file ` + dir + `/htpasswd; location / { root ` + dir + `; } } }`
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(config), 0o644))
-	server := exec.Command(nginx, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"))
-	require.NoError(t, server.Start())
-	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
-	status := func(password string) string {
-		out, err := exec.Command(curl, "-s", "--retry", "20", "--retry-all-errors", "--retry-delay", "1", "--unix-socket", socket,
-			"-u", User+":"+password, "-o", "/dev/null", "-w", "%{http_code}", "http://here/htpasswd").Output()
-		require.NoError(t, err)
-		return string(out)
-	}
-	require.Equal(t, "200", status("right"))
-	require.Equal(t, "401", status("wrong"))
 }

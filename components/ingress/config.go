@@ -76,7 +76,7 @@ func (a Args) flags() []string {
 		"-enable-telemetry-reporting=false",
 		"-log-format=json",
 	}
-	if a.CertificateARN != nil {
+	if a.LoadBalancer.endsTLS() {
 		// The load balancer does not say which host it wants before TLS stands. Without a certificate of the default server nginx would
 		// refuse the handshake; which host is meant, it reads from the request then.
 		flags = append(flags, "-default-server-tls-secret="+a.Namespace.Name+"/"+certificateName)

@@ -15,7 +15,7 @@ import (
 const (
 	// controllerUser is a number that no account of a node has. The image's own is 101, but all its files can be read by others.
 	controllerUser = 10271
-	// stopSeconds lets requests under way end: worker-shutdown-timeout, and some time for the controller itself.
+	// stopSeconds lets requests under way end, once no new ones come: worker-shutdown-timeout, and some time for the controller itself.
 	stopSeconds = 90
 )
 
@@ -54,7 +54,7 @@ func (a Args) workload(targets []target) kube.WorkloadArgs {
 		Namespace:   a.Namespace,
 		Annotations: kube.Reads(settled...),
 		Pod: kube.Pod{
-			User: controllerUser, StopSeconds: stopSeconds, PriorityClass: a.PriorityClass,
+			User: controllerUser, StopSeconds: stopSeconds + a.LoadBalancer.drainSeconds(), PriorityClass: a.PriorityClass,
 			Init:       []kube.Container{a.prepare()},
 			Containers: []kube.Container{a.container()},
 			Volumes: []kube.Volume{
@@ -102,6 +102,7 @@ func (a Args) container() kube.Container {
 			{Volume: "log", Path: "/var/log/nginx", Writable: true},
 		},
 		CPU: a.CPU, Memory: a.Memory,
+		DrainSeconds: a.LoadBalancer.drainSeconds(),
 		// It starts nginx, then reads all Ingresses; a minute is far more than a few routes take.
 		Startup: &kube.Probe{HTTP: readinessPort, Path: "/nginx-ready", EverySeconds: 2, TimeoutSeconds: 2, Failures: 30},
 		// The controller ends by itself when nginx does. What is left is an nginx that does not accept any more.

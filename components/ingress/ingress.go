@@ -17,7 +17,7 @@ const Token = "satkube:ingress:Ingress"
 // Args shapes the ingress.
 type Args struct {
 	// Namespace holds the controller, the certificate and the logins, and nothing else: the controller reads every Secret in it. Its
-	// quota must allow one load balancer.
+	// quota must allow one load balancer, and one node port for a load balancer outside.
 	Namespace kube.Namespace
 	// Image is the F5 NGINX Ingress Controller's.
 	Image images.Image
@@ -38,10 +38,8 @@ type Args struct {
 	// APIServer are the addresses of the Kubernetes API, and APIPorts its ports.
 	APIServer kube.Peer
 	APIPorts  []kube.Port
-	// Certificate is for TLS that nginx ends; CertificateARN is a certificate of AWS Certificate Manager for TLS that the load balancer
-	// ends, and begins again towards nginx. Exactly one of them is given.
-	Certificate    *Certificate
-	CertificateARN pulumi.StringInput
+	// Certificate is what nginx shows. It is left out where the load balancer ends TLS: then nginx makes one of its own.
+	Certificate *Certificate
 }
 
 // Route publishes one page.
@@ -68,15 +66,25 @@ type Auth struct {
 
 // LoadBalancer is the load balancer before nginx.
 type LoadBalancer struct {
-	// Class is spec.loadBalancerClass: ClassController or ClassAutoMode on EKS; empty takes what the cluster has, which must do without
-	// ports on the nodes, as MetalLB does.
-	Class string
-	// Public gives it public addresses. Then AllowedCIDRs must be given.
-	Public bool
+	// Outside is a load balancer that the cluster knows nothing of; nil lets the cluster make one, which must do without ports on the
+	// nodes, as MetalLB does.
+	Outside *Outside
 	// AllowedCIDRs are the networks that may connect, /8 or narrower; empty means NetworkCIDRs.
 	AllowedCIDRs []string
-	// NetworkCIDRs are the cluster's own networks, from which the load balancer checks the pods' health.
+	// NetworkCIDRs are the cluster's own networks.
 	NetworkCIDRs []string
+}
+
+// Outside is a load balancer that sends to the nodes.
+type Outside struct {
+	// NodePort is the nodes' port that it sends to, and HealthPort the one on which a node tells by HTTP whether nginx runs on it.
+	NodePort, HealthPort int
+	// DrainSeconds is how long it may go on sending new connections to a node whose nginx was told to stop.
+	DrainSeconds int
+	// EndsTLS tells that it shows browsers a certificate of its own, and begins TLS again towards nginx.
+	EndsTLS bool
+	// Address is its DNS name.
+	Address pulumi.StringInput
 }
 
 // Ingress is a running ingress.
@@ -85,7 +93,7 @@ type Ingress struct {
 
 	// URLs are the pages' addresses by the routes' names.
 	URLs pulumi.StringMapOutput `pulumi:"urls"`
-	// Address is the load balancer's DNS name or address, for the DNS records of the hosts; empty where there is no load balancer yet.
+	// Address is the load balancer's DNS name or address, for the DNS records of the hosts; empty where the cluster has not made one yet.
 	Address pulumi.StringOutput `pulumi:"address"`
 	// User and Password log in with basic authentication; empty with OIDC. Password is secret.
 	User     pulumi.StringOutput `pulumi:"user"`
@@ -104,7 +112,6 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	i := &Ingress{}
 	err := ctx.RegisterComponentResourceV2(Token, name, pulumi.Map{
 		"domain": pulumi.String(args.Domain),
-		"public": pulumi.Bool(args.LoadBalancer.Public),
 		"image":  pulumi.String(args.Image.Ref()),
 	}, i, opts...)
 	if err != nil {
@@ -141,7 +148,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	for _, r := range args.Routes {
 		urls[r.Name] = pulumi.String(r.URL())
 	}
-	i.URLs, i.Address, i.User, i.Password = urls.ToStringMapOutput(), address(balancer), login.user, login.password
+	i.URLs, i.Address, i.User, i.Password = urls.ToStringMapOutput(), args.LoadBalancer.address(balancer), login.user, login.password
 	i.Peer, i.Watch = workload.Peer, args.watch(workload.Endpoint(metrics()))
 	return i, ctx.RegisterResourceOutputs(i, pulumi.Map{
 		"urls": i.URLs, "address": i.Address, "user": i.User, "password": i.Password,

@@ -45,7 +45,7 @@ func args() Args {
 			{Name: "kibana", Host: "kibana.nodes.example.org", Backend: backend("logging", "kibana", 5601), BackendHTTPS: true, RatePerSecond: 50},
 		},
 		Auth:         Auth{Basic: &BasicAuth{}},
-		LoadBalancer: LoadBalancer{Class: ClassController, Public: true, AllowedCIDRs: []string{"198.51.100.0/24"}, NetworkCIDRs: []string{"10.30.0.0/16"}},
+		LoadBalancer: LoadBalancer{AllowedCIDRs: []string{"198.51.100.0/24"}, NetworkCIDRs: []string{"10.30.0.0/16"}},
 		APIServer:    kube.Peer{Name: "api-server", CIDRs: []string{"10.30.0.0/16"}},
 		APIPorts:     []kube.Port{{Name: "https", Number: 443}},
 		Certificate:  &Certificate{CertPEM: pulumi.String("certificate-pem"), KeyPEM: pulumi.String("private-key-pem")},
@@ -68,8 +68,13 @@ func withOIDC() Args {
 
 func behindTLS() Args {
 	a := args()
-	a.Certificate, a.CertificateARN = nil, pulumi.String("arn:aws:acm:us-east-2:123456789012:certificate/1")
+	a.Certificate, a.LoadBalancer.Outside = nil, outside()
+	a.LoadBalancer.Outside.EndsTLS = true
 	return a
+}
+
+func outside() *Outside {
+	return &Outside{NodePort: 30443, HealthPort: 30444, DrainSeconds: 30, Address: pulumi.String("pages.elb.example")}
 }
 
 func program(a Args) pulumi.RunFunc {

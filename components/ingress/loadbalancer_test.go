@@ -5,53 +5,52 @@ import (
 	"crypto/x509"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 )
 
 func TestNew_HasOneLoadBalancerForTheAllowedNetworksAndNoNodePort(t *testing.T) {
 	service := deploy(t, args()).Must(t, serviceType, "ingress-public")
 	require.Equal(t, "LoadBalancer", service.Path("spec", "type").StringValue())
-	require.Equal(t, ClassController, service.Path("spec", "loadBalancerClass").StringValue())
+	require.True(t, service.Path("spec", "loadBalancerClass").IsNull())
+	require.True(t, service.Path("spec", "healthCheckNodePort").IsNull())
 	require.Equal(t, []string{"198.51.100.0/24"}, texts(service.Path("spec", "loadBalancerSourceRanges")))
 	require.False(t, service.Path("spec", "allocateLoadBalancerNodePorts").BoolValue())
-	require.Equal(t, "Cluster", service.Path("spec", "externalTrafficPolicy").StringValue())
-	require.Equal(t, "preserve_client_ip.enabled=true", service.Path("metadata", "annotations", balancerAnnotation+"target-group-attributes").StringValue())
-	require.Equal(t, "internet-facing", service.Path("metadata", "annotations", balancerAnnotation+"scheme").StringValue())
+	require.Equal(t, "Local", service.Path("spec", "externalTrafficPolicy").StringValue())
 	ports := service.Path("spec", "ports").ArrayValue()
 	require.Len(t, ports, 1, "plain HTTP has no port")
 	require.Equal(t, 443.0, ports[0].ObjectValue()["port"].NumberValue())
+	require.True(t, service.Path("spec", "ports", 0, "nodePort").IsNull())
 }
 
-func TestNew_IsInternalForTheClustersNetworksUnlessItIsPublic(t *testing.T) {
+func TestNew_IsForTheClustersNetworksUnlessOthersAreNamed(t *testing.T) {
 	a := args()
-	a.LoadBalancer.Public, a.LoadBalancer.AllowedCIDRs = false, nil
+	a.LoadBalancer.AllowedCIDRs = nil
 	service := deploy(t, a).Must(t, serviceType, "ingress-public")
-	require.Equal(t, "internal", service.Path("metadata", "annotations", balancerAnnotation+"scheme").StringValue())
 	require.Equal(t, []string{"10.30.0.0/16"}, texts(service.Path("spec", "loadBalancerSourceRanges")))
 }
 
 func TestNew_DoesNotWaitForALoadBalancerThatAClusterMayNotHave(t *testing.T) {
-	a := args()
-	a.LoadBalancer.Class = ""
-	service := deploy(t, a).Must(t, serviceType, "ingress-public")
+	service := deploy(t, args()).Must(t, serviceType, "ingress-public")
 	require.Equal(t, "true", service.Path("metadata", "annotations", skipAwait).StringValue())
-	require.True(t, service.Path("spec", "loadBalancerClass").IsNull())
-	require.False(t, service.Path("spec", "allocateLoadBalancerNodePorts").BoolValue())
+}
+
+func TestNew_TellsALoadBalancerOutsideWhichNodesServe(t *testing.T) {
+	a := args()
+	a.LoadBalancer.Outside = outside()
+	recording := deploy(t, a)
+	service := recording.Must(t, serviceType, "ingress-public")
+	require.Equal(t, "LoadBalancer", service.Path("spec", "type").StringValue(), "a NodePort has no port for its health")
+	require.Equal(t, ClassOutside, service.Path("spec", "loadBalancerClass").StringValue())
+	require.Equal(t, 30444.0, service.Path("spec", "healthCheckNodePort").NumberValue())
+	require.Equal(t, 30443.0, service.Path("spec", "ports", 0, "nodePort").NumberValue())
 	require.Equal(t, "Local", service.Path("spec", "externalTrafficPolicy").StringValue())
+	pod := recording.Must(t, deploymentType, "ingress")
+	require.Equal(t, 30.0, pod.Path("spec", "template", "spec", "containers", 0, "lifecycle", "preStop", "sleep", "seconds").NumberValue())
+	require.Equal(t, 120.0, pod.Path("spec", "template", "spec", "terminationGracePeriodSeconds").NumberValue(), "draining comes before the end of requests")
 }
 
 func TestNew_KeepsTLSBehindALoadBalancerThatEndsIt(t *testing.T) {
-	recording := deploy(t, behindTLS())
-	annotations := recording.Must(t, serviceType, "ingress-public").Path("metadata", "annotations").ObjectValue()
-	for key, want := range map[string]string{
-		"ssl-cert": "arn:aws:acm:us-east-2:123456789012:certificate/1", "ssl-ports": "443", "backend-protocol": "ssl",
-		"ssl-negotiation-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
-	} {
-		require.Equal(t, want, annotations[resource.PropertyKey(balancerAnnotation+key)].StringValue())
-	}
-	flags := texts(recording.Must(t, deploymentType, "ingress").Path("spec", "template", "spec", "containers", 0, "args"))
+	flags := texts(deploy(t, behindTLS()).Must(t, deploymentType, "ingress").Path("spec", "template", "spec", "containers", 0, "args"))
 	require.Contains(t, flags, "-default-server-tls-secret=ingress/ingress-tls")
 	own := texts(deploy(t, args()).Must(t, deploymentType, "ingress").Path("spec", "template", "spec", "containers", 0, "args"))
 	require.NotContains(t, own, "-default-server-tls-secret=ingress/ingress-tls", "unknown hosts get no handshake")
@@ -114,7 +113,6 @@ func TestNew_RefusesWhatIsNotSafe(t *testing.T) {
 		"no login":   {func(a *Args) { a.Auth = Auth{} }, "auth has no login or two, want exactly one of basic and oidc"},
 		"two logins": {func(a *Args) { a.Auth.OIDC = oidc() }, "auth has no login or two, want exactly one of basic and oidc"},
 
-		"public for everybody":     {func(a *Args) { a.LoadBalancer.AllowedCIDRs = nil }, "allowed cidrs is empty while it is public"},
 		"public for the internet":  {func(a *Args) { a.LoadBalancer.AllowedCIDRs = []string{"0.0.0.0/0"} }, `allowed cidrs is "0.0.0.0/0", want a network of /8 or narrower`},
 		"half of the internet":     {func(a *Args) { a.LoadBalancer.AllowedCIDRs = []string{"128.0.0.0/1"} }, "want a network of /8 or narrower"},
 		"the internet in disguise": {func(a *Args) { a.LoadBalancer.AllowedCIDRs = []string{"::ffff:0.0.0.0/96"} }, "want a network of /8 or narrower"},
@@ -123,11 +121,12 @@ func TestNew_RefusesWhatIsNotSafe(t *testing.T) {
 		"no cluster network":       {func(a *Args) { a.LoadBalancer.NetworkCIDRs = nil }, "network cidrs is empty"},
 		"a wide cluster network":   {func(a *Args) { a.LoadBalancer.NetworkCIDRs = []string{"0.0.0.0/0"} }, `network cidrs is "0.0.0.0/0"`},
 
-		"no certificate":       {func(a *Args) { a.Certificate = nil }, "want exactly one of certificate and certificate arn"},
-		"two certificates":     {func(a *Args) { a.CertificateARN = pulumi.String("arn") }, "want exactly one of certificate and certificate arn"},
+		"no certificate":       {func(a *Args) { a.Certificate = nil }, "certificate is missing, want one, or a load balancer that ends TLS"},
+		"two certificates":     {func(a *Args) { a.LoadBalancer.Outside = outside(); a.LoadBalancer.Outside.EndsTLS = true }, "given while the load balancer ends TLS"},
+		"one port twice":       {func(a *Args) { a.LoadBalancer.Outside = outside(); a.LoadBalancer.Outside.HealthPort = 30443 }, "want two different ones"},
+		"no time to drain":     {func(a *Args) { a.LoadBalancer.Outside = outside(); a.LoadBalancer.Outside.DrainSeconds = 0 }, "drain seconds or address is missing"},
 		"a certificate alone":  {func(a *Args) { a.Certificate.KeyPEM = nil }, "certificate or key is missing"},
 		"a key alone":          {func(a *Args) { a.Certificate.CertPEM = nil }, "certificate or key is missing"},
-		"ACM without AWS":      {func(a *Args) { *a = behindTLS(); a.LoadBalancer.Class = "" }, `certificate arn is given while the load balancer's class is ""`},
 		"a container too thin": {func(a *Args) { a.CPU = "" }, "cpu or memory is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

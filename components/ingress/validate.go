@@ -109,11 +109,14 @@ func (o OIDC) validate() error {
 
 func (l LoadBalancer) validate() error {
 	var mistakes []error
-	if l.Public && len(l.AllowedCIDRs) == 0 {
-		mistakes = append(mistakes, errors.New("load balancer: allowed cidrs is empty while it is public, want the networks that may connect"))
-	}
 	if len(l.NetworkCIDRs) == 0 {
 		mistakes = append(mistakes, errors.New("load balancer: network cidrs is empty, want the cluster's networks"))
+	}
+	if o := l.Outside; o != nil && (o.NodePort == 0 || o.HealthPort == 0 || o.NodePort == o.HealthPort) {
+		mistakes = append(mistakes, fmt.Errorf("load balancer: node port is %d and health port %d, want two different ones", o.NodePort, o.HealthPort))
+	}
+	if o := l.Outside; o != nil && (o.DrainSeconds <= 0 || o.Address == nil) {
+		mistakes = append(mistakes, errors.New("load balancer: drain seconds or address is missing, want both"))
 	}
 	mistakes = append(mistakes, validateNetworks("load balancer: allowed cidrs", l.AllowedCIDRs), validateNetworks("load balancer: network cidrs", l.NetworkCIDRs))
 	return errors.Join(mistakes...)
@@ -131,12 +134,12 @@ func validateNetworks(field string, networks []string) error {
 
 func (a Args) validateCertificate() error {
 	switch {
-	case (a.Certificate == nil) == (a.CertificateARN == nil):
-		return errors.New("certificate: there is none or two, want exactly one of certificate and certificate arn")
+	case a.Certificate == nil && !a.LoadBalancer.endsTLS():
+		return errors.New("certificate is missing, want one, or a load balancer that ends TLS")
+	case a.Certificate != nil && a.LoadBalancer.endsTLS():
+		return errors.New("certificate is given while the load balancer ends TLS, want one of them")
 	case a.Certificate != nil && (a.Certificate.CertPEM == nil || a.Certificate.KeyPEM == nil):
 		return errors.New("certificate: certificate or key is missing, want both")
-	case a.CertificateARN != nil && !a.LoadBalancer.aws():
-		return fmt.Errorf("certificate arn is given while the load balancer's class is %q, want %s or %s", a.LoadBalancer.Class, ClassController, ClassAutoMode)
 	}
 	return nil
 }

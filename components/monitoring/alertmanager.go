@@ -68,6 +68,7 @@ func (a Args) alertmanagerSet(files []string) kube.StatefulSetArgs {
 
 func (a Args) alertmanagerFlags() []string {
 	flags := []string{"--config.file=" + receiversDir + "/" + alertmanagerFileAt, "--storage.path=/alertmanager"}
+	flags = append(flags, externalURL(a.AlertmanagerURL)...)
 	if a.AlertmanagerReplicas == 1 {
 		// Empty means no cluster; left out, it would listen for members.
 		return append(flags, "--cluster.listen-address=")

@@ -51,6 +51,8 @@ type Args struct {
 	RunbookBase string
 	// GrafanaURL is the address under which people open Grafana; empty as long as none leads to it.
 	GrafanaURL string
+	// PrometheusURL and AlertmanagerURL are the same for those two: the links in alerts lead there.
+	PrometheusURL, AlertmanagerURL string
 	// APIServer and APIPorts are the addresses and ports of the Kubernetes API.
 	APIServer kube.Peer
 	APIPorts  []kube.Port

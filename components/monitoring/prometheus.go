@@ -74,13 +74,22 @@ const prometheusVolume = "data"
 // prometheusFlags leaves out --web.enable-lifecycle, by which whoever reaches the port may stop it, and --web.enable-admin-api, by which
 // they may delete series. A changed file replaces the pods, so nothing needs to ask for a reload.
 func (a Args) prometheusFlags() []string {
-	return []string{
+	flags := []string{
 		"--config.file=/etc/prometheus/config/prometheus.yml",
 		"--storage.tsdb.path=/prometheus",
 		"--storage.tsdb.retention.time=" + duration(a.Retention),
 		// Prometheus' MB are MiB.
 		fmt.Sprintf("--storage.tsdb.retention.size=%dMB", retentionMiB(a.PrometheusStorage)),
 	}
+	return append(flags, externalURL(a.PrometheusURL)...)
+}
+
+// externalURL is the flag of Prometheus and of Alertmanager for the address that their links lead to.
+func externalURL(address string) []string {
+	if address == "" {
+		return nil
+	}
+	return []string{"--web.external-url=" + address}
 }
 
 // discoveryRules let Prometheus find what it scrapes, and read the kubelets' metrics; not nodes/proxy, which runs commands in pods.

@@ -75,8 +75,12 @@ func (a Args) validate() error {
 	if !isHTTPS(a.RunbookBase) {
 		add("runbookBase is %q, want an https address", a.RunbookBase)
 	}
-	if a.GrafanaURL != "" && !isHTTPS(a.GrafanaURL) {
-		add("grafanaURL is %q, want an https address: cookies are sent over nothing else", a.GrafanaURL)
+	for _, page := range []struct{ field, address string }{
+		{"grafanaURL", a.GrafanaURL}, {"prometheusURL", a.PrometheusURL}, {"alertmanagerURL", a.AlertmanagerURL},
+	} {
+		if page.address != "" && !isHTTPS(page.address) {
+			add("%s is %q, want an https address: cookies are sent over nothing else", page.field, page.address)
+		}
 	}
 	if len(a.APIServer.CIDRs) == 0 || len(a.APIPorts) == 0 {
 		add("apiServer or apiPorts is empty, want the addresses and ports of the Kubernetes API")

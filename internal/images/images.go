@@ -30,6 +30,7 @@ const (
 	Kibana           Name = "kibana"
 	Fluentd          Name = "fluentd"
 	NginxIngress     Name = "nginx-ingress"
+	OAuth2Proxy      Name = "oauth2-proxy"
 )
 
 // Image is one locked container image.

@@ -57,6 +57,9 @@ type Container struct {
 	Mounts   []Mount
 	// CPU and Memory are Kubernetes quantities.
 	CPU, Memory string
+	// DrainSeconds is how long the container goes on working after its pod was told to stop, until whoever sends to it has noticed.
+	// Kubernetes itself sleeps, so the image needs no program for it.
+	DrainSeconds int
 	// Startup, Liveness and Readiness may be nil for an init container only.
 	Startup, Liveness, Readiness *Probe
 }
@@ -211,6 +214,11 @@ func (c Container) args(host Host) corev1.ContainerArgs {
 			RunAsNonRoot:             pulumi.Bool(!host.Root),
 			Capabilities:             capabilities,
 		},
+	}
+	if c.DrainSeconds > 0 {
+		args.Lifecycle = corev1.LifecycleArgs{PreStop: corev1.LifecycleHandlerArgs{
+			Sleep: corev1.SleepActionArgs{Seconds: pulumi.Int(c.DrainSeconds)},
+		}}
 	}
 	var env corev1.EnvVarArray
 	for _, name := range slices.Sorted(maps.Keys(c.Env)) {

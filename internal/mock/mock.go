@@ -158,12 +158,20 @@ func (r *Recording) NewResource(args pulumi.MockResourceArgs) (string, resource.
 		set("name", "recorded")
 		set("endpoint", "https://recorded.eks.amazonaws.com")
 		outputs["certificateAuthority"] = resource.NewProperty(resource.PropertyMap{"data": resource.NewProperty("cmVjb3JkZWQ=")})
+		outputs["vpcConfig"] = resource.NewProperty(resource.PropertyMap{"clusterSecurityGroupId": resource.NewProperty("sg-recorded")})
 		return id, outputs, nil
 	case "eks:index:Cluster":
 		urn := resource.NewURN(Stack, Project, "", controlPlaneType, controlPlaneName)
 		outputs["eksCluster"] = resource.MakeCustomResourceReference(urn, controlPlaneName+"-id", "")
 	case "random:index/randomPassword:RandomPassword":
 		outputs["result"] = resource.MakeSecret(resource.NewProperty("password-of-" + args.Name))
+	case "aws:eks/nodeGroup:NodeGroup":
+		scaling := resource.NewProperty(resource.PropertyMap{"name": resource.NewProperty("eks-" + args.Name)})
+		outputs["resources"] = resource.NewProperty([]resource.PropertyValue{resource.NewProperty(resource.PropertyMap{
+			"autoscalingGroups": resource.NewProperty([]resource.PropertyValue{scaling}),
+		})})
+	case "aws:lb/loadBalancer:LoadBalancer":
+		set("dnsName", args.Name+".elb.us-east-2.amazonaws.com")
 	case "aws:ec2/launchTemplate:LaunchTemplate":
 		outputs["latestVersion"] = resource.NewProperty(1.0)
 	}

@@ -28,7 +28,7 @@ const account = "123456789012"
 func New(base standin.Provider) standin.Provider {
 	kinds := map[string]*standin.Kind{}
 	for _, table := range []map[string]*standin.Kind{
-		networkKinds(), securityGroupKinds(), computeKinds(), identityKinds(), storageKinds(), eksKinds(),
+		networkKinds(), securityGroupKinds(), computeKinds(), identityKinds(), storageKinds(), eksKinds(), loadBalancerKinds(), bucketKinds(),
 	} {
 		maps.Copy(kinds, table)
 	}
@@ -55,6 +55,10 @@ func tableFile(token string) string {
 		return "identity.go"
 	case "eks":
 		return "eks.go"
+	case "s3":
+		return "bucket.go"
+	case "lb", "autoscaling":
+		return "loadbalancer.go"
 	default:
 		return "storage.go"
 	}

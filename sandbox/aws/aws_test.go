@@ -142,15 +142,34 @@ func samples() map[string]object {
 		"aws:eks/podIdentityAssociation:PodIdentityAssociation": {
 			"clusterName": "c", "namespace": "n", "serviceAccount": "s", "roleArn": roleArn,
 		},
-		"aws:ebs/encryptionByDefault:EncryptionByDefault": {},
-		"aws:ebs/defaultKmsKey:DefaultKmsKey":             {"keyArn": "arn:aws:kms:eu-central-1:123456789012:key/0"},
+		loadBalancerType:                 {"subnets": []any{"subnet-0"}},
+		"aws:lb/targetGroup:TargetGroup": {"port": 30443, "protocol": "TCP", "vpcId": "vpc-0"},
+		"aws:lb/listener:Listener": {
+			"loadBalancerArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/net/a/0", "port": 443, "protocol": "TCP",
+			"defaultActions": []any{object{"type": "forward", "targetGroupArn": "arn:aws:elasticloadbalancing:::targetgroup/a/0"}},
+		},
+		"aws:autoscaling/attachment:Attachment":    {"autoscalingGroupName": "eks-a", "lbTargetGroupArn": "arn:aws:elasticloadbalancing:::targetgroup/a/0"},
+		bucketType:                                 {"objectLockEnabled": true},
+		"aws:s3/bucketVersioning:BucketVersioning": {"bucket": "b", "versioningConfiguration": object{"status": "Enabled"}},
+		"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
+			"bucket": "b", "rules": []any{object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "aws:kms"}}},
+		},
+		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {"bucket": "b"},
+		"aws:s3/bucketOwnershipControls:BucketOwnershipControls": {"bucket": "b", "rule": object{"objectOwnership": "BucketOwnerEnforced"}},
+		"aws:s3/bucketPolicy:BucketPolicy":                       {"bucket": "b", "policy": trust},
+		"aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
+			"bucket": "b", "rule": object{"defaultRetention": object{"mode": "GOVERNANCE", "days": 30}},
+		},
+		"aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {"bucket": "b"},
+		"aws:ebs/encryptionByDefault:EncryptionByDefault":                  {},
+		"aws:ebs/defaultKmsKey:DefaultKmsKey":                              {"keyArn": "arn:aws:kms:eu-central-1:123456789012:key/0"},
 	}
 }
 
 func table() map[string]*standin.Kind {
 	all := map[string]*standin.Kind{}
 	for _, part := range []map[string]*standin.Kind{
-		networkKinds(), securityGroupKinds(), computeKinds(), identityKinds(), storageKinds(), eksKinds(),
+		networkKinds(), securityGroupKinds(), computeKinds(), identityKinds(), storageKinds(), eksKinds(), loadBalancerKinds(), bucketKinds(),
 	} {
 		for typ, k := range part {
 			all[typ] = k
@@ -278,6 +297,14 @@ func TestCheck_RefusesWhatAWSRefuses(t *testing.T) {
 		"unreachable": {
 			clusterTyp, "vpcConfig", object{"subnetIds": []any{"a", "b"}, "endpointPublicAccess": false, "endpointPrivateAccess": false}, "want one of them",
 		},
+		"balancer nowhere":        {loadBalancerType, "subnets", nil, "neither subnets nor subnetMappings"},
+		"balancer's name":         {loadBalancerType, "name", "internal-pages", "no internal- before"},
+		"TLS without certificate": {"aws:lb/listener:Listener", "protocol", "TLS", "TLS without certificateArn"},
+		"certificate without TLS": {"aws:lb/listener:Listener", "certificateArn", "arn:aws:acm:::certificate/0", "want TLS or HTTPS"},
+		"check longer than its interval": {
+			"aws:lb/targetGroup:TargetGroup", "healthCheck", object{"interval": 10, "timeout": 10}, "want less than the interval",
+		},
+		"attached to nothing": {"aws:autoscaling/attachment:Attachment", "lbTargetGroupArn", nil, "want exactly one"},
 		"log type":            {clusterTyp, "enabledClusterLogTypes", []any{"everything"}, `has "everything"`},
 		"release":             {clusterTyp, "version", "latest", "want a Kubernetes release"},
 		"nodes min above max": {groupTyp, "scalingConfig", object{"minSize": 3, "desiredSize": 3, "maxSize": 2}, "is above maxSize"},
@@ -286,10 +313,19 @@ func TestCheck_RefusesWhatAWSRefuses(t *testing.T) {
 		"template alone": {
 			groupTyp, "launchTemplate", object{"id": "lt-0", "version": "1"}, "",
 		},
-		"scope":                   {"aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "accessScope", object{"type": "namespace"}, "goes with type namespace"},
-		"system group":            {"aws:eks/accessEntry:AccessEntry", "kubernetesGroups", []any{"system:masters"}, "system:masters"},
-		"add-on settings":         {"aws:eks/addon:Addon", "configurationValues", "a: b", "no JSON document"},
-		"reserved tag":            {vpcType, "tags", object{"aws:x": "y"}, "reserved"},
+		"scope":                  {"aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "accessScope", object{"type": "namespace"}, "goes with type namespace"},
+		"system group":           {"aws:eks/accessEntry:AccessEntry", "kubernetesGroups", []any{"system:masters"}, "system:masters"},
+		"add-on settings":        {"aws:eks/addon:Addon", "configurationValues", "a: b", "no JSON document"},
+		"reserved tag":           {vpcType, "tags", object{"aws:x": "y"}, "reserved"},
+		"bucket in capitals":     {bucketType, "bucket", "State", "want 3 to 63 lower-case letters"},
+		"half a version":         {"aws:s3/bucketVersioning:BucketVersioning", "versioningConfiguration", object{"status": "On"}, "want one of Enabled"},
+		"lock of no length":      {"aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", "rule", object{"defaultRetention": object{"mode": "GOVERNANCE"}}, "want one of them"},
+		"lock of another kind":   {"aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", "rule", object{"defaultRetention": object{"mode": "STRICT", "days": 1}}, "want one of GOVERNANCE"},
+		"nobody owns":            {"aws:s3/bucketOwnershipControls:BucketOwnershipControls", "rule", object{"objectOwnership": "Anybody"}, "want one of BucketOwnerEnforced"},
+		"policy that is no JSON": {"aws:s3/bucketPolicy:BucketPolicy", "policy", "{", "no JSON document"},
+		"a key without KMS": {"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "rules", []any{object{
+			"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256", "kmsMasterKeyId": "k"},
+		}}, "goes with sseAlgorithm aws:kms"},
 		"unknown is not a reason": {vpcType, "cidrBlock", resource.MakeComputed(resource.NewProperty("")), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -310,6 +346,7 @@ func TestCreate_RefusesWhatDoesNotFitWhatExists(t *testing.T) {
 	f.create("aws:cloudwatch/logGroup:LogGroup", "logs", object{"name": "/one"})
 	f.create("aws:iam/role:Role", "role", object{"name": "one", "assumeRolePolicy": trust})
 	f.create("aws:kms/alias:Alias", "alias", object{"name": "alias/one", "targetKeyId": "0"})
+	f.create(bucketType, "bucket", object{"bucket": "one", "objectLockEnabled": true})
 	for name, test := range map[string]struct {
 		typ  string
 		in   object
@@ -320,6 +357,8 @@ func TestCreate_RefusesWhatDoesNotFitWhatExists(t *testing.T) {
 		"log group twice":    {"aws:cloudwatch/logGroup:LogGroup", object{"name": "/one"}, "already exists"},
 		"role twice":         {"aws:iam/role:Role", object{"name": "one", "assumeRolePolicy": trust}, "already exists"},
 		"alias twice":        {"aws:kms/alias:Alias", object{"name": "alias/one", "targetKeyId": "1"}, "already exists"},
+		"bucket twice":       {bucketType, object{"bucket": "one"}, "already exists"},
+		"locks unversioned":  {"aws:s3/bucketVersioning:BucketVersioning", object{"bucket": "one", "versioningConfiguration": object{"status": "Suspended"}}, "want Enabled: the bucket locks its versions"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := f.tryCreate(test.typ, "second", test.in)
@@ -338,6 +377,16 @@ func TestCluster_IsNotDeletedWhileItIsProtected(t *testing.T) {
 	require.NoError(t, err)
 	_, err = f.srv.Delete(context.Background(), &pulumirpc.DeleteRequest{Urn: urn(clusterTyp, "main"), Id: made.Id, Properties: made.Properties})
 	require.ErrorContains(t, err, "deletionProtection is true")
+}
+
+func TestLoadBalancer_IsNotDeletedWhileItIsProtected(t *testing.T) {
+	f := newFixture(t, nil)
+	in := object{"subnets": []any{"subnet-0"}, "enableDeletionProtection": true}
+	inputs, _ := f.check(loadBalancerType, "pages", in)
+	made, err := f.srv.Create(context.Background(), &pulumirpc.CreateRequest{Urn: urn(loadBalancerType, "pages"), Properties: inputs})
+	require.NoError(t, err)
+	_, err = f.srv.Delete(context.Background(), &pulumirpc.DeleteRequest{Urn: urn(loadBalancerType, "pages"), Id: made.Id, Properties: made.Properties})
+	require.ErrorContains(t, err, "deletion protection")
 }
 
 func TestCluster_AnswersWhatAKubeconfigIsMadeOf(t *testing.T) {

@@ -207,7 +207,7 @@ func clusterNetwork(c *standin.Call) any {
 	defaults := map[resource.PropertyKey]any{
 		"endpointPublicAccess": true, "endpointPrivateAccess": false, "publicAccessCidrs": []any{"0.0.0.0/0"},
 		"clusterSecurityGroupId": c.Later(func() any { return "sg-" + c.Hex("group", 17) }),
-		"vpcId":                  c.Later(func() any { return vpcOfSubnets(c) }),
+		"vpcId":                  c.Later(func() any { return vpcOfSubnets(c, "vpcConfig", "subnetIds") }),
 	}
 	for key, v := range defaults {
 		if _, given := fields[key]; !given {
@@ -217,8 +217,9 @@ func clusterNetwork(c *standin.Call) any {
 	return fields
 }
 
-func vpcOfSubnets(c *standin.Call) string {
-	for _, id := range c.Strings("vpcConfig", "subnetIds") {
+// vpcOfSubnets is the VPC of the subnets that an input lists.
+func vpcOfSubnets(c *standin.Call, input ...string) string {
+	for _, id := range c.Strings(input...) {
 		if subnet, found, err := c.Cloud.Find(c.Stack(), subnetType, id); err == nil && found {
 			return subnet.Facts["vpc"]
 		}

@@ -18,6 +18,8 @@ type Platform struct {
 	Monitoring *Monitoring `json:"monitoring"`
 	// Logging is Elasticsearch, Kibana and, on every worker node, fluentd; leave it out to keep logs on the worker nodes only.
 	Logging *Logging `json:"logging"`
+	// Ingress publishes the pages of monitoring and logging; leave it out to reach them through kubectl port-forward only.
+	Ingress *Ingress `json:"ingress"`
 	// Nodes are the Bitcoin nodes, each in a namespace of its own.
 	Nodes []Node `json:"nodes"`
 }

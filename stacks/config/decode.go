@@ -33,6 +33,9 @@ func required() map[string]string {
 		"monitoring.email.to":        wantAddress,
 		"monitoring.email.from":      wantAddress,
 		"monitoring.email.smarthost": wantSmarthost,
+		"ingress.domain":             wantDomain,
+		"ingress.oidc.issuer":        wantIssuer,
+		"ingress.oidc.clientId":      wantClient,
 		"monitoring.email.username":  wantUsername,
 		"nodes":                      wantNodes,
 		"nodes[].name":               wantName,
@@ -47,7 +50,7 @@ func Required() []string { return slices.Sorted(maps.Keys(required())) }
 // optional are the objects that stay out, instead of taking their defaults, when the user leaves them out.
 func optional(path string) bool {
 	switch listIndex.ReplaceAllString(path, "[]") {
-	case "cluster.eks", "cluster.existing", "monitoring", "monitoring.email", "logging", "nodes[].lightning":
+	case "cluster.eks", "cluster.existing", "monitoring", "monitoring.email", "logging", "ingress", "ingress.oidc", "nodes[].lightning":
 		return true
 	}
 	return false

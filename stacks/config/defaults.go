@@ -63,6 +63,11 @@ func Defaults() Platform {
 			BufferMiB:     512,
 			Mmap:          true,
 		},
+		Ingress: &Ingress{
+			Replicas:     1,
+			AllowedCIDRs: []string{""},
+			OIDC:         &OIDC{IssuerCIDRs: []string{""}, Groups: []string{""}, EmailDomains: []string{""}},
+		},
 		Nodes: []Node{{
 			Bitcoind: Bitcoind{
 				// Bitcoin Core's own default before v31 began to look at the machine's memory.

@@ -19,7 +19,7 @@ type malformed struct {
 func TestLoad_RefusesMalformedDocuments(t *testing.T) {
 	for group, cases := range map[string]map[string]malformed{
 		"types": malformedTypes(), "cluster": malformedCluster(), "network": malformedNetwork(), "access": malformedAccess(),
-		"pools": malformedPools(), "monitoring": malformedMonitoring(), "logging": malformedLogging(), "tags": malformedTags(), "nodes": malformedNodes(), "lightning": malformedLightning(),
+		"pools": malformedPools(), "monitoring": malformedMonitoring(), "logging": malformedLogging(), "ingress": malformedIngress(), "tags": malformedTags(), "nodes": malformedNodes(), "lightning": malformedLightning(),
 	} {
 		for name, c := range cases {
 			t.Run(group+"/"+name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestLoad_ReportsEveryMistakeAtOnceInTheOrderOfPaths(t *testing.T) {
 		`nodes[2].bitcoind.storage is 5, want a string in quotes`,
 		`nodes[10].name is "n2", want another name than nodes[2]`,
 		`protect is "yes", want true or false`,
-		`surplus is an object, want no such key (known keys: cluster, logging, monitoring, nodes, protect, tags)`,
+		`surplus is an object, want no such key (known keys: cluster, ingress, logging, monitoring, nodes, protect, tags)`,
 	}, "\n"))
 }
 

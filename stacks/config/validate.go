@@ -28,6 +28,9 @@ func (p Platform) validate(found *mistakes) {
 	if p.Logging != nil && found.clean("logging") {
 		checkLogging(p, found)
 	}
+	if p.Ingress != nil && found.clean("ingress") {
+		checkIngress(p, found)
+	}
 	checkNodes(p, found)
 }
 

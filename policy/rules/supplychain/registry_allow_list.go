@@ -21,7 +21,8 @@ var registryAllowList = pack.Rule{
 		"docker.io/jvstein/", "docker.io/library/mariadb", "docker.io/lightninglabs/", "docker.io/mempool/", "docker.io/purplei2p/",
 		"docker.io/shahanafarooqui/", "ghcr.io/getumbrel/", "registry.gitlab.com/thinkmassive/satkube/",
 		// Kubernetes, monitoring and logging.
-		"registry.k8s.io/", "quay.io/prometheus/", "docker.io/grafana/", "docker.io/fluent/", "docker.elastic.co/", "public.ecr.aws/nginx/",
+		"registry.k8s.io/", "quay.io/prometheus/", "docker.io/grafana/", "docker.io/fluent/", "docker.elastic.co/", "docker.io/nginx/",
+		"quay.io/oauth2-proxy/",
 	}},
 	Check: func(r pack.Resource, violate pack.Report) {
 		registries := r.Setting("registries").Texts()
