@@ -12,27 +12,82 @@ import (
 var errUndecodable = errors.New("properties are not in the engine's wire form")
 
 // decode reads properties from the engine into the tree that reviews work on: maps, lists, texts, numbers and bools, with Unknown and
-// Secret values among them.
-func decode(properties *structpb.Struct) (tree map[string]any, err error) {
+// Secret values among them. sealed tells whether there is a secret.
+func decode(properties *structpb.Struct) (tree map[string]any, sealed bool, err error) {
 	defer func() {
 		if recover() != nil {
-			tree, err = nil, errUndecodable
+			tree, sealed, err = nil, false, errUndecodable
 		}
 	}()
-	decoded, err := plugin.UnmarshalProperties(properties, plugin.MarshalOptions{
+	d := decoder{}
+	tree, err = d.object(properties)
+	if err != nil {
+		return nil, false, errUndecodable
+	}
+	return tree, d.sealed, nil
+}
+
+// decoder reads plain values by itself and leaves what the engine wraps to Pulumi's own decoder, which copies every object at each of
+// its levels to see whether it is wrapped: 90 ms of CPU time for 2765 resources, which are 47 this way.
+type decoder struct{ sealed bool }
+
+func (d *decoder) object(properties *structpb.Struct) (map[string]any, error) {
+	tree := make(map[string]any, len(properties.GetFields()))
+	for key, value := range properties.GetFields() {
+		decoded, err := d.value(value)
+		if err != nil {
+			return nil, err
+		}
+		if key != defaulted {
+			tree[key] = decoded
+		}
+	}
+	return tree, nil
+}
+
+func (d *decoder) value(value *structpb.Value) (any, error) {
+	switch kind := value.GetKind().(type) {
+	case *structpb.Value_BoolValue:
+		return kind.BoolValue, nil
+	case *structpb.Value_NumberValue:
+		return kind.NumberValue, nil
+	case *structpb.Value_StringValue:
+		// The engine's words for what is not known are as long as this one.
+		if len(kind.StringValue) != len(plugin.UnknownStringValue) {
+			return kind.StringValue, nil
+		}
+	case *structpb.Value_ListValue:
+		list := make([]any, 0, len(kind.ListValue.GetValues()))
+		for _, item := range kind.ListValue.GetValues() {
+			decoded, err := d.value(item)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, decoded)
+		}
+		return list, nil
+	case *structpb.Value_StructValue:
+		if _, wrapped := kind.StructValue.GetFields()[resource.SigKey]; !wrapped {
+			return d.object(kind.StructValue)
+		}
+	}
+	wrapped, err := plugin.UnmarshalPropertyValue("", value, plugin.MarshalOptions{
 		KeepUnknowns: true, KeepSecrets: true, KeepResources: true, KeepOutputValues: true,
 	})
 	if err != nil {
-		return nil, errUndecodable
+		return nil, err
 	}
-	return object(decoded), nil
+	d.sealed = d.sealed || wrapped.ContainsSecrets()
+	return node(*wrapped), nil
 }
+
+// defaulted is where bridged providers note in every object which fields they defaulted; no program wrote that.
+const defaulted = "__defaults"
 
 func object(properties resource.PropertyMap) map[string]any {
 	tree := make(map[string]any, len(properties))
 	for key, value := range properties {
-		// Bridged providers note in every object which fields they defaulted; no program wrote that.
-		if key != "__defaults" {
+		if key != defaulted {
 			tree[string(key)] = node(value)
 		}
 	}

@@ -46,6 +46,54 @@ func FuzzAnalyze(f *testing.F) {
 	})
 }
 
+// FuzzDecode holds the decoder against Pulumi's own, which it leaves out where nothing is wrapped.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{"", "\x05\x0f\x09\x03\x00\x10\x00\x00\x0c\x04\x00", "\x04\x01\x07\x02\x0f\x00\x00\x0c\x03\x01", "\x02\x13\x01\x07\x02\x0f\x00\x06", strings.Repeat("\x07\x06", 40)} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		properties := (&grower{data: data}).object(0)
+		want, wantErr := func() (tree map[string]any, err error) {
+			defer func() {
+				if recover() != nil {
+					err = errUndecodable
+				}
+			}()
+			decoded, err := plugin.UnmarshalProperties(properties, plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true, KeepOutputValues: true})
+			return object(decoded), err
+		}()
+		tree, sealed, err := decode(properties)
+		if wantErr != nil {
+			require.ErrorIs(t, err, errUndecodable)
+			return
+		}
+		require.NoError(t, err)
+		require.Equal(t, want, tree)
+		// What is marked as defaulted is left out of the tree, so there may be no secret left.
+		require.True(t, sealed || !secretIn(tree), "there is a secret")
+		if text := properties.String(); !strings.Contains(text, resource.SecretSig) && !strings.Contains(text, resource.OutputValueSig) {
+			require.False(t, sealed, "there is no secret")
+		}
+	})
+}
+
+// secretIn tells whether there is a secret in a tree.
+func secretIn(tree any) bool {
+	switch tree := tree.(type) {
+	case secret:
+		return true
+	case map[string]any:
+		for _, value := range tree {
+			if secretIn(value) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(tree, secretIn)
+	}
+	return false
+}
+
 // nosy looks at everything with every method there is.
 func nosy() Rule {
 	r := testRules()[0]

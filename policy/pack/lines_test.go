@@ -17,6 +17,7 @@ func TestSomeLine_AsksOnlyAboutLinesWithAWord(t *testing.T) {
 		"in capitals":        {"API_KEY=x", []string{"API_KEY=x"}},
 		"each line that has": {"token\nmy api_key\n", []string{"token\n", "my api_key\n"}},
 		"nothing":            {"", nil},
+		"longer in capitals": {"ȺȾİ\ntoken ȺȾİ\n\nmy API_KEY", []string{"token ȺȾİ\n", "my API_KEY"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

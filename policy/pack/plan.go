@@ -15,10 +15,13 @@ type plan struct {
 
 	mu     sync.RWMutex
 	byType map[string]*selection
+
+	needles needles
 }
 
 // selection is the rules that look at resources of one type, and the ones that would if they were not disabled. Rules for other types
-// are not listed: the lists would be longer than everything else that the engine is told.
+// are not listed: the lists would be longer than everything else that the engine is told, and to read them takes it longer (50 µs a
+// resource and more) than to list all of those rules as passed (40 µs).
 type selection struct {
 	rules         []*Rule
 	notApplicable []*pulumirpc.PolicyNotApplicable

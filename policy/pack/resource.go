@@ -17,8 +17,9 @@ type Resource struct {
 	Dependencies []string
 
 	props Value
-	// kind is the Kubernetes kind, kept because every rule asks for it.
+	// kind is the Kubernetes kind and pods the pods in the resource, kept because every rule asks for them.
 	kind string
+	pods []Pod
 }
 
 // At returns the property at that path.
@@ -45,37 +46,66 @@ func (r Resource) Setting(name string) Setting {
 type Pod struct {
 	// Spec is the pod's spec, Meta its metadata.
 	Spec, Meta Value
+
+	// lists are the containers by the names in containerLists, kept because every rule asks for them; nil where they are not known,
+	// which each check has to find out for itself.
+	lists [][]Value
 }
 
-// Pods returns the specifications of pods that the resource holds: one for a pod carrier, none for anything else.
-func (r Resource) Pods() []Pod {
-	switch r.Kind() {
+// containerLists are the fields of a pod's spec that hold containers: its own, the init and the ephemeral ones.
+var containerLists = [...]string{"containers", "initContainers", "ephemeralContainers"}
+
+func newPod(spec, meta Value) Pod {
+	p := Pod{Spec: spec, Meta: meta}
+	lists := make([][]Value, len(containerLists))
+	for i, name := range containerLists {
+		list := spec.At(name)
+		if !list.Known() {
+			return p
+		}
+		lists[i] = slices.Clip(list.List())
+	}
+	p.lists = lists
+	return p
+}
+
+// podsIn returns the specifications of pods that a Kubernetes object of that kind holds.
+func podsIn(kind string, object Value) []Pod {
+	switch kind {
 	case "Pod":
-		return []Pod{{Spec: r.At("spec"), Meta: r.At("metadata")}}
+		return []Pod{newPod(object.At("spec"), object.At("metadata"))}
 	case "PodTemplate":
-		return []Pod{{Spec: r.At("template", "spec"), Meta: r.At("template", "metadata")}}
+		return []Pod{newPod(object.At("template", "spec"), object.At("template", "metadata"))}
 	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job":
-		return []Pod{{Spec: r.At("spec", "template", "spec"), Meta: r.At("spec", "template", "metadata")}}
+		return []Pod{newPod(object.At("spec", "template", "spec"), object.At("spec", "template", "metadata"))}
 	case "CronJob":
-		template := r.At("spec", "jobTemplate", "spec", "template")
-		return []Pod{{Spec: template.At("spec"), Meta: template.At("metadata")}}
+		template := object.At("spec", "jobTemplate", "spec", "template")
+		return []Pod{newPod(template.At("spec"), template.At("metadata"))}
 	}
 	return nil
 }
 
+// Pods returns the specifications of pods that the resource holds: one for a pod carrier, none for anything else. They are not to be
+// changed.
+func (r Resource) Pods() []Pod { return r.pods }
+
+// list returns the containers of the list at that position in containerLists.
+func (p Pod) list(i int) []Value {
+	if p.lists != nil {
+		return p.lists[i]
+	}
+	return p.Spec.At(containerLists[i]).List()
+}
+
 // Containers returns all containers of the pod: its own, the init and the ephemeral ones.
 func (p Pod) Containers() []Value {
-	var all []Value
-	for _, list := range []string{"containers", "initContainers", "ephemeralContainers"} {
-		all = append(all, p.Spec.At(list).List()...)
-	}
-	return all
+	return slices.Concat(p.list(0), p.list(1), p.list(2))
 }
 
 // LongRunning returns the containers that are meant to run for good: the pod's own, and init containers that restart always.
 func (p Pod) LongRunning() []Value {
-	all := p.Spec.At("containers").List()
-	for _, c := range p.Spec.At("initContainers").List() {
+	all := p.list(0)
+	for _, c := range p.list(1) {
 		if c.At("restartPolicy").Is("Always") {
 			all = append(all, c)
 		}

@@ -1,12 +1,10 @@
 package pack
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -32,6 +30,8 @@ type Input struct {
 	Props map[string]any
 	// unread says that the properties are not known at all, so that none of them counts as left out.
 	unread bool
+	// sealed says that there are secrets among the properties. It is told of what the engine sent only.
+	sealed bool
 }
 
 // Settings are the values of the rules' settings that differ from their defaults, by rule and name. A value has the type of its default.
@@ -40,10 +40,11 @@ type Settings map[string]map[string]any
 // Review checks all resources against all rules, the ones for single resources and the ones for the stack.
 func Review(rules []Rule, inputs []Input, settings Settings) []Finding {
 	var findings []Finding
-	stack := newBoard(inputs)
-	matched := make([]memory, len(inputs))
-	for i := range inputs {
-		matched[i] = memory{}
+	known := &needles{}
+	stack := newBoard(inputs, known)
+	cards := make([]*card, len(inputs))
+	for i, input := range inputs {
+		cards[i] = newCard(input, known)
 	}
 	for i := range rules {
 		rule := &rules[i]
@@ -52,26 +53,47 @@ func Review(rules []Rule, inputs []Input, settings Settings) []Finding {
 			continue
 		}
 		for k, input := range inputs {
-			findings = append(findings, reviewResource(rule, input, settings[rule.Name], matched[k])...)
+			if rule.Types.Match(input.Type) {
+				findings = append(findings, cards[k].review(rule, settings[rule.Name])...)
+			}
 		}
 	}
 	return findings
 }
 
-// reviewResource checks one resource against one rule that is for single resources. All rules share what was matched in the resource.
-func reviewResource(rule *Rule, input Input, settings map[string]any, matched memory) []Finding {
-	if rule.Check == nil || !rule.Types.Match(input.Type) {
-		return nil
+// card is one input, made once for all rules for single resources: what one of them matched or took apart serves the next. It is for
+// one goroutine, and looks at whichever run of whichever check is on.
+type card struct {
+	input   Input
+	current *evaluation
+	matched memory
+	// resources are those in the input; nil where a check has to find out each time that they are not known.
+	resources []Resource
+}
+
+func newCard(input Input, known *needles) *card {
+	c := &card{input: input, current: &evaluation{}, matched: newMemory(known)}
+	if resources := expand(input, c.current); len(c.current.open) == 0 {
+		c.resources = resources
 	}
+	return c
+}
+
+// review checks the input against one rule for its type.
+func (c *card) review(rule *Rule, settings map[string]any) []Finding {
 	configured := merged(rule, settings)
-	return judge(rule, func(run *evaluation) map[key]bool {
-		run.settings, run.matched = configured, matched
+	return judge(rule, c.current, func() map[key]bool {
+		c.current.settings, c.current.matched = configured, c.matched
+		resources := c.resources
+		if resources == nil {
+			resources = expand(c.input, c.current)
+		}
 		var said map[key]bool
-		for _, r := range expand(input, run) {
+		for _, r := range resources {
 			rule.Check(r, func(message string) { said = with(said, key{r.URN, message}) })
 		}
 		return said
-	}, input.URN)
+	}, c.input.URN)
 }
 
 // board is all resources of a stack, made once for all rules. They look at whichever run of whichever check is on.
@@ -81,35 +103,33 @@ type board struct {
 	matched memory
 }
 
-func newBoard(inputs []Input) *board {
-	current := &evaluation{open: map[string]bool{}}
-	return &board{stack: newStack(inputs, current), current: current, matched: memory{}}
+func newBoard(inputs []Input, known *needles) *board {
+	current := &evaluation{}
+	return &board{stack: newStack(inputs, current), current: current, matched: newMemory(known)}
 }
 
 func (b *board) review(rule *Rule, settings map[string]any) []Finding {
 	configured := merged(rule, settings)
-	return judge(rule, func(run *evaluation) map[key]bool {
-		*b.current = *run
+	return judge(rule, b.current, func() map[key]bool {
 		b.current.settings, b.current.matched = configured, b.matched
 		stack := *b.stack
 		stack.settings = configured
 		var said map[key]bool
 		rule.CheckStack(stack, func(about Resource, message string) { said = with(said, key{about.URN, message}) })
-		run.choices = b.current.choices
 		return said
 	}, "")
 }
 
 // reviewTogether asks stack rules about a whole stack, on all processors: the engine waits for the answer and does nothing else.
 // The order of the findings is the order of the rules. A panic in a rule has become a finding before it gets here.
-func reviewTogether(rules []*Rule, inputs []Input, settings Settings) []Finding {
+func reviewTogether(rules []*Rule, inputs []Input, settings Settings, known *needles) []Finding {
 	found := make([][]Finding, len(rules))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(rules)) {
 		workers.Go(func() {
 			// A board is for one check at a time, so each worker has one.
-			stack := newBoard(inputs)
+			stack := newBoard(inputs, known)
 			for i := next.Add(1) - 1; i < int64(len(rules)); i = next.Add(1) - 1 {
 				found[i] = stack.review(rules[i], settings[rules[i].Name])
 			}
@@ -117,70 +137,6 @@ func reviewTogether(rules []*Rule, inputs []Input, settings Settings) []Finding 
 	}
 	workers.Wait()
 	return slices.Concat(found...)
-}
-
-type key struct{ urn, message string }
-
-// with adds to a set that is made for its first member: nearly all checks have nothing to say.
-func with(said map[key]bool, k key) map[key]bool {
-	if said == nil {
-		said = map[key]bool{}
-	}
-	said[k] = true
-	return said
-}
-
-// mostRuns bounds how many combinations of answers a check is run with: seven independent unknowns. Beyond, it is undecided.
-const mostRuns = 128
-
-// judge runs a check with every combination of answers to what it asks of unknown values, and compares what it says. A check that
-// panics is undecided, and the finding says so.
-func judge(rule *Rule, check func(*evaluation) map[key]bool, about string) (findings []Finding) {
-	defer func() {
-		if recovered := recover(); recovered != nil {
-			findings = []Finding{{Rule: rule, URN: about, Message: "The rule itself failed on this shape; it could not be decided.", Undecided: true}}
-		}
-	}()
-	var said map[key]int
-	open, runs := map[string]bool{}, 0
-	for choices, more := []choice(nil), true; more; runs++ {
-		run := &evaluation{choices: choices, open: open}
-		if runs == mostRuns {
-			// The first questions have been answered with no each time; a last run answers all with yes.
-			run.choices, run.beyond, open[about] = nil, true, true
-		}
-		for message := range check(run) {
-			if said == nil {
-				said = map[key]int{}
-			}
-			said[message]++
-		}
-		choices, more = following(run.choices)
-		more = more && runs < mostRuns
-	}
-	for _, message := range slices.SortedFunc(maps.Keys(said), func(a, b key) int {
-		return cmp.Or(strings.Compare(a.urn, b.urn), strings.Compare(a.message, b.message))
-	}) {
-		findings = append(findings, Finding{Rule: rule, URN: message.urn, Message: message.message, Undecided: said[message] < runs})
-		delete(open, message.urn)
-	}
-	for _, urn := range slices.Sorted(maps.Keys(open)) {
-		findings = append(findings, Finding{Rule: rule, URN: urn, Message: "It cannot be decided at preview: a property that decides is not known yet.", Undecided: true})
-	}
-	return findings
-}
-
-// following returns the next combination of answers, and whether there is one: the last no becomes a yes, and what came behind it is
-// asked anew.
-func following(choices []choice) ([]choice, bool) {
-	for i := len(choices) - 1; i >= 0; i-- {
-		if !choices[i].yes {
-			next := slices.Clone(choices[:i+1])
-			next[i].yes = true
-			return next, true
-		}
-	}
-	return nil, false
 }
 
 // merged returns the rule's settings with the configured ones over the defaults.
@@ -217,13 +173,14 @@ func expand(input Input, run *evaluation) []Resource {
 		var items []Resource
 		for _, item := range base.props.At("items").List() {
 			one := base
-			one.props = item
+			one.props, one.pods = item, podsIn(kind, item)
 			items = append(items, one)
 		}
 		return items
 	case last == kind+"Patch":
 		base.props.patch = true
 	}
+	base.pods = podsIn(kind, base.props)
 	return []Resource{base}
 }
 

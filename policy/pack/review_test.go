@@ -26,9 +26,9 @@ func TestReview_IsUndecidedWhenUnknownValuesDecideTogether(t *testing.T) {
 		"unknown, another app": {"explorer", Unknown, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := reviewResource(&rule, Input{Type: "kubernetes:apps/v1:StatefulSet", URN: "urn", Props: map[string]any{
+			found := newCard(Input{Type: "kubernetes:apps/v1:StatefulSet", URN: "urn", Props: map[string]any{
 				"metadata": map[string]any{"labels": map[string]any{"name": test.label}}, "spec": map[string]any{"replicas": test.replicas},
-			}}, nil, nil)
+			}}, &needles{}).review(&rule, nil)
 			var said []string
 			for _, f := range found {
 				require.True(t, f.Undecided)
@@ -63,7 +63,7 @@ func TestReview_IsUndecidedWhenThereAreTooManyUnknownValues(t *testing.T) {
 			violate("Seven are 1.")
 		}
 	}}
-	found := reviewResource(&rule, Input{Type: podType, Props: map[string]any{"a": Unknown}}, nil, nil)
+	found := newCard(Input{Type: podType, Props: map[string]any{"a": Unknown}}, &needles{}).review(&rule, nil)
 	require.Len(t, found, 1)
 	require.True(t, found[0].Undecided)
 }
@@ -82,7 +82,7 @@ func TestReview_DoesNotDependOnTheOrderOfQuestions(t *testing.T) {
 		}
 	}}
 	for range 5 {
-		found := reviewResource(&rule, Input{Type: podType, Props: map[string]any{"a": Unknown, "b": Unknown}}, nil, nil)
+		found := newCard(Input{Type: podType, Props: map[string]any{"a": Unknown, "b": Unknown}}, &needles{}).review(&rule, nil)
 		require.Len(t, found, 1)
 		require.True(t, found[0].Undecided)
 	}
@@ -99,7 +99,7 @@ func TestReview_TakesAnUnknownListForOneWithAnUnknownElement(t *testing.T) {
 		violate("list has no wanted item.")
 	}}
 	for want, list := range map[bool]any{true: Unknown, false: []any{"other"}} {
-		found := reviewResource(&rule, Input{Type: podType, Props: map[string]any{"list": list}}, nil, nil)
+		found := newCard(Input{Type: podType, Props: map[string]any{"list": list}}, &needles{}).review(&rule, nil)
 		require.Len(t, found, 1)
 		require.Equal(t, want, found[0].Undecided)
 	}
@@ -107,7 +107,7 @@ func TestReview_TakesAnUnknownListForOneWithAnUnknownElement(t *testing.T) {
 
 func TestReview_SurvivesACheckThatPanics(t *testing.T) {
 	rule := Rule{Name: "broken", Types: Kinds("Pod"), Check: func(Resource, Report) { panic("secret-value") }}
-	found := reviewResource(&rule, Input{Type: podType}, nil, nil)
+	found := newCard(Input{Type: podType}, &needles{}).review(&rule, nil)
 	require.Len(t, found, 1)
 	require.True(t, found[0].Undecided)
 	require.NotContains(t, found[0].Message, "secret-value")

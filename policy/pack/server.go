@@ -137,18 +137,18 @@ func (s *Server) Analyze(_ context.Context, req *pulumirpc.AnalyzeRequest) (resp
 		Parent: req.GetOptions().GetParent(), Protect: req.GetOptions().GetProtect(),
 	}
 	var verdicts []Verdict
-	if input.Props, err = decode(req.GetProperties()); err != nil {
+	if input.Props, input.sealed, err = decode(req.GetProperties()); err != nil {
 		input.unread = true
 		verdicts = s.unreviewed(plan, input.URN)
 	}
 	s.record(plan, input)
 	selected := plan.of(input.Type)
 	var findings []Finding
-	matched := memory{}
+	card := newCard(input, &plan.needles)
 	for _, rule := range selected.rules {
-		findings = append(findings, reviewResource(rule, input, plan.settings[rule.Name], matched)...)
+		findings = append(findings, card.review(rule, plan.settings[rule.Name])...)
 	}
-	verdicts = append(verdicts, office.verdicts(conceal(findings, []Input{input}), plan.level)...)
+	verdicts = append(verdicts, office.verdicts(conceal(findings, withSecrets(input)), plan.level)...)
 	resp = s.response(verdicts)
 	resp.NotApplicable = selected.notApplicable
 	return resp, nil
@@ -169,8 +169,8 @@ func (s *Server) AnalyzeStack(
 		}
 	}()
 	inputs, verdicts := s.together(plan, req.GetResources())
-	findings := reviewTogether(plan.stackRules, inputs, plan.settings)
-	verdicts = append(verdicts, office.verdicts(conceal(findings, inputs), plan.level)...)
+	findings := reviewTogether(plan.stackRules, inputs, plan.settings, &plan.needles)
+	verdicts = append(verdicts, office.verdicts(conceal(findings, withSecrets(inputs...)), plan.level)...)
 	s.mu.RLock()
 	stack := s.stack
 	s.mu.RUnlock()
@@ -213,7 +213,7 @@ func (s *Server) together(plan *plan, resources []*pulumirpc.AnalyzerResource) (
 		if !seen {
 			input = Input{Type: r.GetType(), Name: r.GetName(), URN: r.GetUrn()}
 			var err error
-			if input.Props, err = decode(r.GetProperties()); err != nil {
+			if input.Props, input.sealed, err = decode(r.GetProperties()); err != nil {
 				input.unread = true
 				verdicts = append(verdicts, s.unreviewed(plan, input.URN)...)
 			}
@@ -230,10 +230,24 @@ func (s *Server) together(plan *plan, resources []*pulumirpc.AnalyzerResource) (
 	return inputs, verdicts
 }
 
+// withSecrets returns the inputs that hold secrets.
+func withSecrets(inputs ...Input) []Input {
+	var found []Input
+	for _, input := range inputs {
+		if input.sealed {
+			found = append(found, input)
+		}
+	}
+	return found
+}
+
 func (s *Server) forgetSecrets() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for urn, input := range s.inputs {
+		if !input.sealed {
+			continue
+		}
 		input.Props, _ = withoutSecrets(input.Props).(map[string]any)
 		s.inputs[urn] = input
 	}

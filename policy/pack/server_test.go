@@ -446,8 +446,9 @@ func TestDecode_ReadsEveryWireForm(t *testing.T) {
 	}
 	s, err := plugin.MarshalProperties(in, plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true, KeepOutputValues: true})
 	require.NoError(t, err)
-	tree, err := decode(s)
+	tree, sealed, err := decode(s)
 	require.NoError(t, err)
+	require.True(t, sealed)
 	require.Equal(t, map[string]any{
 		"null": nil, "number": 1.5, "unknown": Unknown, "list": []any{Unknown, true}, "twice": Secret("x"), "output": Secret(Unknown),
 		"known": Secret("x"), "asset": map[string]any{"asset": true}, "component": urnOf("a:b:C", "c"), "resource": "id-1",

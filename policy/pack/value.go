@@ -33,28 +33,6 @@ type evaluation struct {
 	matched  memory
 }
 
-// memory is which texts an expression matched, while one resource or one stack is reviewed: rules ask the same of the same
-// files over and over. It is for one goroutine.
-type memory map[match]bool
-
-type match struct {
-	expression *regexp.Regexp
-	text       string
-}
-
-func (m memory) of(expression *regexp.Regexp, text string) bool {
-	if m == nil {
-		return expression.MatchString(text)
-	}
-	asked := match{expression, text}
-	matched, known := m[asked]
-	if !known {
-		matched = expression.MatchString(text)
-		m[asked] = matched
-	}
-	return matched
-}
-
 // choice is the answer to a question about an unknown value. It is kept by question: a check need not ask in the same order each time.
 type choice struct {
 	question string
@@ -63,9 +41,17 @@ type choice struct {
 
 func (e *evaluation) remembered() memory {
 	if e == nil {
-		return nil
+		return memory{}
 	}
 	return e.matched
+}
+
+// leaveOpen notes that a check met something unknown in the resource that no answer covers.
+func (e *evaluation) leaveOpen(urn string) {
+	if e.open == nil {
+		e.open = map[string]bool{}
+	}
+	e.open[urn] = true
 }
 
 // answer returns the run's answer to a question about an unknown value.
@@ -84,9 +70,11 @@ func (e *evaluation) answer(question string) bool {
 
 // Value is a property or the lack of one. Its methods never panic, whatever the shape.
 type Value struct {
-	node   any
-	path   string
-	secret bool
+	node any
+	// parent is the path of what the value stands in, and name its name there. They are joined when somebody asks, as nearly all
+	// values are looked at and never told of: a quarter of what the review of a stack allocates.
+	parent, name string
+	secret       bool
 	// owner is the URN of the resource, patch says that it sets some fields of an object that somebody else made: what is absent is unknown.
 	owner string
 	patch bool
@@ -94,15 +82,22 @@ type Value struct {
 }
 
 // Path is where the value stands, such as spec.containers[0].image. It holds no value.
-func (v Value) Path() string { return v.path }
+func (v Value) Path() string {
+	if v.name == "" {
+		return v.parent
+	}
+	return join(v.parent, v.name)
+}
 
 // At returns the value below: names for objects, numbers for lists.
 func (v Value) At(steps ...any) Value {
 	for _, step := range steps {
-		next := Value{run: v.run, secret: v.secret, owner: v.owner, patch: v.patch}
+		next := Value{parent: v.Path(), run: v.run, secret: v.secret, owner: v.owner, patch: v.patch}
 		switch step := step.(type) {
 		case string:
-			next.path = join(v.path, step)
+			if next.name = step; step == "" {
+				next.parent = join(next.parent, step)
+			}
 			switch node := v.node.(type) {
 			case unknown:
 				next.node = unknown{}
@@ -110,7 +105,7 @@ func (v Value) At(steps ...any) Value {
 				next.node = node[step]
 			}
 		case int:
-			next.path = fmt.Sprintf("%s[%d]", v.path, step)
+			next.parent += "[" + strconv.Itoa(step) + "]"
 			switch node := v.node.(type) {
 			case unknown:
 				next.node = unknown{}
@@ -179,7 +174,7 @@ func (v Value) Marked() bool { return v.secret }
 // decide answers a question: by the value when it is known, else by the choice of this run, for which the question is put into words.
 func (v Value) decide(question func() string, known func(node any) bool) bool {
 	if !v.Known() {
-		return v.run.answer(v.owner + " " + v.path + " " + question())
+		return v.run.answer(v.owner + " " + v.Path() + " " + question())
 	}
 	return known(v.node)
 }
@@ -282,7 +277,7 @@ func (v Value) Text() string {
 // JSON returns what stands in a text of JSON, such as an IAM policy; absent when it is none.
 func (v Value) JSON() Value {
 	text := v.Text()
-	parsed := Value{run: v.run, path: v.path, secret: v.secret, owner: v.owner, patch: v.patch}
+	parsed := Value{run: v.run, parent: v.parent, name: v.name, secret: v.secret, owner: v.owner, patch: v.patch}
 	if !v.Known() {
 		parsed.node = unknown{}
 	} else if object, is := v.node.(map[string]any); is {
@@ -309,7 +304,7 @@ func (v Value) Contains(text string) bool {
 // look marks the run as open when what is about to be taken apart is not known.
 func (v Value) look() {
 	if !v.Known() && v.run != nil {
-		v.run.open[v.owner] = true
+		v.run.leaveOpen(v.owner)
 	}
 }
 

@@ -107,23 +107,49 @@ func arguments(c pack.Value) conf {
 	return found
 }
 
-// The options by which a file shows whose it is.
+// options are how lines begin by which a file shows whose it is: the words are looked for first, as an expression takes ten times
+// as long and files of other programs are long.
+type options struct {
+	words []string
+	line  *regexp.Regexp
+}
+
 var (
-	lndLine      = regexp.MustCompile(`(?m)^\s*(bitcoind|bitcoin|protocol|wtclient|healthcheck)\.[a-z0-9.-]+\s*=|^\s*(wallet-unlock-[a-z-]+|noseedbackup|no-macaroons|rpclisten|restlisten)\b`)
-	bitcoindLine = regexp.MustCompile(`(?m)^\s*(rpc(allowip|auth|bind|password|port|user|whitelist|whitelistdefault)|zmqpub[a-z]+|dbcache|txindex|prune|natpmp|disablewallet|chain)\s*=`)
+	lndOptions = options{
+		[]string{"bitcoin", "protocol.", "wtclient.", "healthcheck.", "wallet-unlock-", "noseedbackup", "no-macaroons", "rpclisten", "restlisten"},
+		regexp.MustCompile(`^((bitcoind|bitcoin|protocol|wtclient|healthcheck)\.[a-z0-9.-]+\s*=|(wallet-unlock-[a-z-]+|noseedbackup|no-macaroons|rpclisten|restlisten)\b)`),
+	}
+	bitcoindOptions = options{
+		[]string{"rpc", "zmqpub", "dbcache", "txindex", "prune", "natpmp", "disablewallet", "chain"},
+		regexp.MustCompile(`^(rpc(allowip|auth|bind|password|port|user|whitelist|whitelistdefault)|zmqpub[a-z]+|dbcache|txindex|prune|natpmp|disablewallet|chain)\s*=`),
+	}
 )
+
+// in tells whether a line of the text begins with one of the options, white space apart.
+func (o options) in(text string) bool {
+	for rest := text; rest != ""; {
+		line, after, _ := strings.Cut(rest, "\n")
+		begin := strings.TrimLeft(line, "\t\f\r ")
+		// What follows the line counts too: the expression lets an equals sign stand on the next one.
+		if slices.ContainsFunc(o.words, func(word string) bool { return strings.HasPrefix(begin, word) }) && o.line.MatchString(rest[len(line)-len(begin):]) {
+			return true
+		}
+		rest = after
+	}
+	return false
+}
 
 // files returns the texts of a ConfigMap that are configuration files of the program: by the name of the key, or by what is in them.
 func (p program) files(r pack.Resource) []pack.Value {
-	line, key := bitcoindLine, "bitcoin"
+	own, key := bitcoindOptions, "bitcoin"
 	if p == lnd {
-		line, key = lndLine, "lnd"
+		own, key = lndOptions, "lnd"
 	}
 	var found []pack.Value
 	for _, name := range r.At("data").Keys() {
 		text := r.At("data", name)
 		named := strings.HasPrefix(name, key) && strings.HasSuffix(name, ".conf")
-		if named || text.Known() && !isJSON(text.Text()) && text.Matches(line) || !text.Known() && p.could(r) {
+		if named || text.Known() && !isJSON(text.Text()) && own.in(text.Text()) || !text.Known() && p.could(r) {
 			found = append(found, text)
 		}
 	}

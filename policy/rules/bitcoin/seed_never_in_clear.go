@@ -100,10 +100,25 @@ func tells(value pack.Value) bool {
 	return pack.SomeLine(text, assignedWords, assigned.MatchString) || seed(text)
 }
 
+// shortestSeed is the length of the shortest seed, of twelve words of three letters and what separates them; shortestList is by how
+// many ends of lines the words are separated where each has a line.
+const (
+	shortestSeed = 12*3 + 11
+	shortestList = 11
+)
+
 // seed tells whether the text has as many words in a row as seeds do: in one line, or one a line. Empty lines do not count.
 func seed(text string) bool {
+	length, ends := couldBeSeed(text)
+	if length < shortestSeed {
+		return false
+	}
 	var alone []string
 	for line := range strings.Lines(text) {
+		// Most lines are of something else, and to take each apart all the same doubles what this rule takes.
+		if length, _ := couldBeSeed(line); ends < shortestList && length < shortestSeed {
+			continue
+		}
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue
@@ -123,7 +138,24 @@ func seed(text string) bool {
 		}
 		alone = append(alone, fields...)
 	}
-	return inARow(alone)
+	return ends >= shortestList && inARow(alone)
+}
+
+// couldBeSeed returns the length of the longest part of the text, and the most ends of lines in such a part, that is made of nothing
+// but what stands in a seed: small letters, white space, quotes, commas and bullets.
+func couldBeSeed(text string) (length, ends int) {
+	begin, within := 0, 0
+	for i := range len(text) {
+		switch b := text[i]; {
+		case b == '\n':
+			within++
+		case 'a' <= b && b <= 'z', b <= ' ', b >= 0x80, '0' <= b && b <= '9', strings.IndexByte(`"',-.):`, b) >= 0:
+		default:
+			length, ends = max(length, i-begin), max(ends, within)
+			begin, within = i+1, 0
+		}
+	}
+	return max(length, len(text)-begin), max(ends, within)
 }
 
 // inARow tells whether as many of the words follow one another as a seed has.

@@ -36,7 +36,7 @@ var inClusterTLS = pack.Rule{
 		if r.Kind() == "ConfigMap" {
 			files := r.At("data")
 			for _, name := range files.Keys() {
-				if text := files.At(name).Text(); securityOff.MatchString(text) || searchInTheClear(text) {
+				if text := files.At(name).Text(); pack.SomeLine(text, []string{"xpack.security."}, securityOff.MatchString) || searchInTheClear(text) {
 					violate(files.Path() + " has a file that reaches Elasticsearch without TLS or switches its security off.")
 				}
 			}
@@ -124,10 +124,8 @@ func searchInTheClear(text string) bool {
 	if !strings.Contains(strings.ToLower(text), "elasticsearch") {
 		return false
 	}
-	for _, match := range searchLine.FindAllStringSubmatch(text, -1) {
-		if inTheClear(match[2]) || strings.EqualFold(match[1], "scheme") && schemeHTTP.MatchString(match[2]) {
-			return true
-		}
-	}
-	return false
+	return pack.SomeLine(text, []string{"http"}, func(line string) bool {
+		match := searchLine.FindStringSubmatch(line)
+		return match != nil && (inTheClear(match[2]) || strings.EqualFold(match[1], "scheme") && schemeHTTP.MatchString(match[2]))
+	})
 }
