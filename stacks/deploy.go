@@ -17,6 +17,9 @@ import (
 // Deploy is the whole platform of one stack, or what an account needs before there can be one. The configuration is read first: a mistake in it
 // ends the program before anything is registered.
 func Deploy(ctx *pulumi.Context) error {
+	if bootstraps(ctx) {
+		return prepareAccount(ctx)
+	}
 	_, err := New(ctx)
 	return err
 }

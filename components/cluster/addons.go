@@ -128,6 +128,8 @@ func newPodIdentity(ctx *pulumi.Context, name string, args Args, a addon, contro
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Description:      pulumi.String("EKS add-on " + a.name + " of " + args.Name),
 		AssumeRolePolicy: pulumi.String(policydoc.AssumedByPods().JSON()),
+
+		PermissionsBoundary: boundary(args),
 	}, child)
 	if err != nil {
 		return nil, err

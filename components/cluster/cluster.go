@@ -33,6 +33,8 @@ type Args struct {
 	LogRetentionDays int
 	// Pools are the node pools.
 	Pools []Pool
+	// PermissionsBoundary is the ARN of the policy that limits every IAM role made here; empty for none.
+	PermissionsBoundary string
 	// Protect turns on deletion protection, in Pulumi and at EKS.
 	Protect bool
 	// VPCID and PrivateSubnetIDs place the control plane and the nodes.

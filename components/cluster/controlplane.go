@@ -51,13 +51,36 @@ func newControlPlane(ctx *pulumi.Context, name string, args Args, opts ...pulumi
 		cluster.PublicAccessCidrs = pulumi.ToStringArray(args.PublicCIDRs)
 	}
 	return eks.NewCluster(ctx, name, cluster,
-		append([]pulumi.ResourceOption{pulumi.Protect(args.Protect), hardenControlPlane(args.Protect)}, opts...)...)
+		append([]pulumi.ResourceOption{pulumi.Protect(args.Protect), hardenControlPlane(args)}, opts...)...)
 }
 
 // hardenControlPlane sets on the cluster inside pulumi-eks what pulumi-eks 4.0.1 has no input for: it hard-codes that the
-// creator becomes an administrator, and knows neither deletion protection nor zonal shift.
-func hardenControlPlane(deletionProtection bool) pulumi.ResourceOption {
-	return pulumi.Transforms([]pulumi.ResourceTransform{hardening(deletionProtection)})
+// creator becomes an administrator, and knows neither deletion protection, nor zonal shift, nor a boundary of the role that it makes.
+func hardenControlPlane(args Args) pulumi.ResourceOption {
+	transforms := []pulumi.ResourceTransform{hardening(args.Protect)}
+	if args.PermissionsBoundary != "" {
+		transforms = append(transforms, bounding(args.PermissionsBoundary))
+	}
+	return pulumi.Transforms(transforms)
+}
+
+// bounding puts the permissions boundary on every role that is made inside.
+func bounding(boundary string) pulumi.ResourceTransform {
+	return func(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
+		if args.Type != "aws:iam/role:Role" {
+			return nil
+		}
+		args.Props["permissionsBoundary"] = pulumi.String(boundary)
+		return &pulumi.ResourceTransformResult{Props: args.Props, Opts: args.Opts}
+	}
+}
+
+// boundary is what a role takes as its permissions boundary; nothing where there is none.
+func boundary(args Args) pulumi.StringPtrInput {
+	if args.PermissionsBoundary == "" {
+		return nil
+	}
+	return pulumi.String(args.PermissionsBoundary)
 }
 
 func hardening(deletionProtection bool) pulumi.ResourceTransform {

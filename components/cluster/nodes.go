@@ -118,6 +118,8 @@ func newNodeRole(ctx *pulumi.Context, name string, args Args, child pulumi.Resou
 	role, err := iam.NewRole(ctx, name+"-node", &iam.RoleArgs{
 		Description:      pulumi.String("Nodes of " + args.Name),
 		AssumeRolePolicy: pulumi.String(policydoc.AssumedBy("ec2.amazonaws.com").JSON()),
+
+		PermissionsBoundary: boundary(args),
 	}, child)
 	if err != nil {
 		return nil, nil, err

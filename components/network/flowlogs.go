@@ -21,10 +21,14 @@ func newFlowLogs(ctx *pulumi.Context, name string, args Args, vpc *ec2.Vpc, chil
 	if err != nil {
 		return err
 	}
-	role, err := iam.NewRole(ctx, logName, &iam.RoleArgs{
+	trusted := &iam.RoleArgs{
 		Description:      pulumi.String("Lets the VPC's flow logs write to their log group"),
 		AssumeRolePolicy: pulumi.String(policydoc.AssumedBy("vpc-flow-logs.amazonaws.com").JSON()),
-	}, child)
+	}
+	if args.PermissionsBoundary != "" {
+		trusted.PermissionsBoundary = pulumi.String(args.PermissionsBoundary)
+	}
+	role, err := iam.NewRole(ctx, logName, trusted, child)
 	if err != nil {
 		return err
 	}

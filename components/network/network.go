@@ -31,6 +31,8 @@ type Args struct {
 	InterfaceEndpoints bool
 	// LogRetentionDays is how long flow logs are kept.
 	LogRetentionDays int
+	// PermissionsBoundary is the ARN of the policy that limits the flow logs' IAM role; empty for none.
+	PermissionsBoundary string
 	// Protect makes Pulumi refuse to delete the VPC.
 	Protect bool
 	// LogsKeyARN is the KMS key that encrypts the flow logs.

@@ -89,6 +89,14 @@ func TestNew_EncryptsFlowLogsOfAllTraffic(t *testing.T) {
 	require.Equal(t, 90.0, group.Path("retentionInDays").NumberValue())
 }
 
+func TestNew_BoundsTheFlowLogsRoleWhenAskedTo(t *testing.T) {
+	const boundary = "arn:aws:iam::123456789012:policy/satkube-boundary"
+	bounded := args()
+	bounded.PermissionsBoundary = boundary
+	require.Equal(t, boundary, run(t, bounded).Must(t, "aws:iam/role:Role", "network-flow-logs").Path("permissionsBoundary").StringValue())
+	require.True(t, run(t, args()).Must(t, "aws:iam/role:Role", "network-flow-logs").Path("permissionsBoundary").IsNull())
+}
+
 func TestFlowLogsPolicy_MatchesItsGolden(t *testing.T) {
 	golden.Equal(t, "flow-logs.json", flowLogsPolicy("arn:aws:logs:us-east-2:123456789012:log-group:/satkube/c/vpc-flow-logs").Indented())
 }

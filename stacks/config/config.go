@@ -61,6 +61,9 @@ type EKS struct {
 	Operators []string `json:"operators"`
 	// LogRetentionDays is how long the control plane's logs and the VPC flow logs are kept, in days that CloudWatch offers.
 	LogRetentionDays int `json:"logRetentionDays"`
+	// PermissionsBoundary is the ARN of an IAM policy that limits every role of the cluster, such as the one that the bootstrap stack
+	// makes; empty for none. The role with which pipelines deploy makes no role without it.
+	PermissionsBoundary string `json:"permissionsBoundary"`
 	// SystemPool runs the add-ons and the platform services.
 	SystemPool NodePool `json:"systemPool"`
 	// BitcoinPool runs bitcoind and lnd, and nothing else: it is tainted. It becomes one node group per zone, because volumes are zonal.

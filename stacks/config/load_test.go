@@ -133,6 +133,7 @@ func TestLoad_AcceptsWhatOnlyLooksWrong(t *testing.T) {
 		"the smallest VPC":                          {"cluster.eks.network.cidr": "192.168.16.0/20"},
 		"a single public address":                   {"cluster.eks.publicCidrs": []any{"198.51.100.7/32", "203.0.113.0/24"}},
 		"a role that IAM Identity Center made":      {"cluster.eks.admins": []any{"arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/us-east-2/AWSReservedSSO_Admin_0123456789abcdef"}},
+		"a boundary of AWS'":                        {"cluster.eks.permissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"},
 		"a region of another partition":             {"cluster.eks.region": "us-gov-west-1", "cluster.eks.admins": []any{"arn:aws-us-gov:iam::123456789012:role/admin"}},
 		"spot where nothing holds money":            {"cluster.eks.bitcoinPool.capacity": "spot"},
 		"every form of a Graviton type":             {"cluster.eks.systemPool.instanceTypes": []any{"m7g.large", "r8gd.4xlarge", "c6gn.metal", "t4g.small", "a1.xlarge", "im4gn.large", "is4gen.large", "g5g.xlarge"}},

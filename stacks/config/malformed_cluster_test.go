@@ -163,6 +163,14 @@ func malformedNetwork() map[string]malformed {
 
 func malformedAccess() map[string]malformed {
 	return map[string]malformed{
+		"a boundary that is no policy": {
+			map[string]any{"cluster.eks.permissionsBoundary": "arn:aws:iam::123456789012:role/boundary"},
+			[]string{`cluster.eks.permissionsBoundary is "arn:aws:iam::123456789012:role/boundary", want the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/NAME`},
+		},
+		"a boundary of another partition": {
+			map[string]any{"cluster.eks.permissionsBoundary": "arn:aws-cn:iam::123456789012:policy/b"},
+			[]string{`cluster.eks.permissionsBoundary is "arn:aws-cn:iam::123456789012:policy/b", want an ARN of partition aws, which region us-east-2 is in`},
+		},
 		"no admin": {
 			map[string]any{"cluster.eks.admins": []any{}},
 			[]string{`cluster.eks.admins is [], want at least one IAM user or role ARN, including that of whoever runs pulumi up`},

@@ -18,6 +18,7 @@ func (p Platform) validate(found *mistakes) {
 		checkNetwork(p.Cluster.EKS.Network, found)
 		checkPublicCIDRs(p.Cluster.EKS.PublicCIDRs, found)
 		checkPrincipals(*p.Cluster.EKS, found)
+		checkBoundary(*p.Cluster.EKS, found)
 		checkLogRetention(*p.Cluster.EKS, found)
 		checkPools(p, found)
 	}

@@ -25,6 +25,23 @@ func checkPrincipals(e EKS, found *mistakes) {
 	checkPrincipalList("operators", e.Operators, e.Region, first, found)
 }
 
+// policyForm matches the ARN of a policy of the account's own or of AWS'.
+var policyForm = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov):iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]*[A-Za-z0-9_+=,.@-]$`)
+
+// checkBoundary checks the form only: whether the policy is there, and wide enough, AWS says.
+func checkBoundary(e EKS, found *mistakes) {
+	parts := policyForm.FindStringSubmatch(e.PermissionsBoundary)
+	switch path := "cluster.eks.permissionsBoundary"; {
+	case e.PermissionsBoundary == "":
+	// Refused cluster.eks.permissionsBoundary: anything else than the ARN of an IAM policy.
+	case parts == nil:
+		found.add(path, e.PermissionsBoundary, "the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/NAME")
+	// Refused cluster.eks.permissionsBoundary: a policy of another partition than the region's.
+	case found.clean("cluster.eks.region") && parts[1] != partition(e.Region):
+		found.add(path, e.PermissionsBoundary, "an ARN of partition "+partition(e.Region)+", which region "+e.Region+" is in")
+	}
+}
+
 // checkPrincipalList remembers in first where each ARN stood first.
 func checkPrincipalList(list string, arns []string, region string, first map[string]string, found *mistakes) {
 	for i, arn := range arns {

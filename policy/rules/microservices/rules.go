@@ -12,7 +12,7 @@ func Rules() []pack.Rule {
 		// Pod security beyond the standards.
 		psaLabels, dangerousCapabilities, highUID,
 		// Secrets.
-		literalSecretEnv, configmapSecrets, secretMarkedSecret, secretsAsFiles, eksCMK, kmsRotation,
+		literalSecretEnv, configmapSecrets, secretMarkedSecret, secretsAsFiles, eksCMK, kmsRotation, bucketGuarded,
 		// Isolation.
 		namespaceQuota, requestsLimits, noDefaultNamespace, sandboxUntrusted, shareProcessNamespace,
 		// Encryption between pods.

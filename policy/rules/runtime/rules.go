@@ -14,5 +14,7 @@ func Rules() []pack.Rule {
 		probes, availability, nodeHealth, selectorIntegrity,
 		// Data.
 		storageEncrypted, backupPresent,
+		// Money.
+		monthlyCostBudget,
 	}
 }
