@@ -7,24 +7,28 @@ SHELL := /bin/bash -o pipefail
 STACK ?= testnet
 # Further arguments for the Pulumi CLI: make preview ARGS=--diff
 ARGS ?=
+# The revision that a review compares with; none shows everything as new.
+BASE ?=
 
 # Two compilers at a time: the AWS SDK's largest package alone takes 3 GB.
 GO_BUILD := go build -p 2 -buildvcs=false
 TOOL := go tool -modfile=tools/go.mod
-PACKAGES := ./...
+# The packages to test.
+PACKAGES ?= ./...
 
 .PHONY: help
 help: ## show this list
-	@echo "SatKube. STACK=testnet|mainnet|regtest chooses the stack, testnet when left out."
+	@echo "SatKube. STACK=testnet|mainnet|regtest|bootstrap chooses the stack, testnet when left out."
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 .PHONY: build
-build: ## build the program, the policy pack, the sandbox and, where none is installed, the Pulumi CLI into bin/
+build: ## build the program, the policy pack, the sandbox, the reviewer and, where none is installed, the Pulumi CLI into bin/
 	@tools/build-pulumi
 	@tools/say-first bin/satkube "building the program: about 3 minutes the first time, for the AWS SDK"
 	@$(GO_BUILD) -o bin/satkube .
 	@$(GO_BUILD) -o bin/sandbox ./sandbox
 	@$(GO_BUILD) -o bin/pulumi-analyzer-satkube ./policy
+	@$(GO_BUILD) -o bin/review ./review/command
 	@cp policy/PulumiPolicy.yaml bin/PulumiPolicy.yaml
 
 .PHONY: up
@@ -36,6 +40,10 @@ up: build ## bring the stack up in the sandbox: no credential, nothing real is c
 .PHONY: preview
 preview: build ## show what would change in the stack, in the sandbox
 	bin/sandbox preview -s $(STACK) $(ARGS)
+
+.PHONY: review
+review: build ## write what a reviewer reads of a preview to reports/STACK; BASE=origin/main shows what changes since
+	@tools/review $(STACK) $(BASE)
 
 .PHONY: refresh
 refresh: build ## compare the stack's state with what exists, in the sandbox
@@ -56,7 +64,9 @@ get-debian-programs: ## get nginx and Chromium, for the tests
 .PHONY: test
 test: build build-prometheus get-debian-programs ## run all tests, those with the real engine, Prometheus, Alertmanager, nginx and Chromium too
 	@echo "running all tests: about 6 minutes"
-	@$(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- -count=1 -timeout 30m $(PACKAGES)
+	@mkdir -p artifacts
+	@TEST_ARTIFACTS=$(CURDIR)/artifacts $(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile artifacts/tests.xml \
+	  -- -count=1 -timeout 40m $(PACKAGES)
 
 .PHONY: check
 check: ## check format, lint, and that generated files are fresh
@@ -68,6 +78,7 @@ check: ## check format, lint, and that generated files are fresh
 	@go run -buildvcs=false ./stacks/config/reference -check
 	@go run -buildvcs=false ./policy/reference -check
 	@go run -buildvcs=false ./components/monitoring/reference -check
+	@go run -buildvcs=false ./cost/reference -check
 	@mkdir -p bin && touch bin/.checked
 	@echo "check: all well"
 
@@ -76,10 +87,11 @@ format: ## format the Go sources
 	@$(TOOL) gofumpt -w $$(git ls-files '*.go')
 
 .PHONY: generate
-generate: ## write the generated files anew: docs/configuration.md, docs/policies.md, docs/cks-coverage.md, docs/monitoring.md
+generate: ## write the generated files anew: docs/configuration.md, docs/policies.md, docs/cks-coverage.md, docs/monitoring.md, docs/cost.md
 	go run -buildvcs=false ./stacks/config/reference
 	go run -buildvcs=false ./policy/reference
 	go run -buildvcs=false ./components/monitoring/reference
+	go run -buildvcs=false ./cost/reference
 
 .PHONY: bench
 bench: build ## measure previews against a bare program, and policy packs, and the memory of a cold build (about 20 minutes)
