@@ -57,12 +57,21 @@ destroy: build ## take the stack away again, in the sandbox
 build-prometheus: ## build Prometheus, Alertmanager and their checkers into bin/, for the tests
 	@tools/build-prometheus
 
+.PHONY: build-hugo
+build-hugo: ## build Hugo into bin/, for the site
+	@tools/build-hugo
+
+.PHONY: pages
+pages: build-hugo ## build the site blog.satkube.com into public/
+	@# Hugo can hang when several pages fail at once.
+	@timeout 2m bin/hugo --source pages --destination ../public --cleanDestinationDir --noBuildLock --printPathWarnings --panicOnWarning
+
 .PHONY: get-debian-programs
 get-debian-programs: ## get nginx and Chromium, for the tests
 	@tools/get-debian-programs
 
 .PHONY: test
-test: build build-prometheus get-debian-programs ## run all tests, those with the real engine, Prometheus, Alertmanager, nginx and Chromium too
+test: build build-prometheus build-hugo get-debian-programs ## run all tests, those with the real engine, Prometheus, Alertmanager, nginx and Chromium too
 	@echo "running all tests: about 6 minutes"
 	@mkdir -p artifacts
 	@TEST_ARTIFACTS=$(CURDIR)/artifacts $(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile artifacts/tests.xml \
@@ -99,4 +108,4 @@ bench: build ## measure previews against a bare program, and policy packs, and t
 
 .PHONY: clean
 clean: ## remove what was built and the sandbox's state
-	rm -rf bin .sandbox
+	rm -rf bin .sandbox reports artifacts public

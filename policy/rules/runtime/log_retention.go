@@ -18,7 +18,7 @@ var logRetention = pack.Rule{
 	CKS:      "runtime/audit-logs",
 	Must:     "Log groups keep their lines long enough, under a key of our own, and the control plane's group is one of the stack's.",
 	Why:      "An intrusion is found months later: a log that is gone by then tells nothing. The group that EKS makes itself has no key of ours and no retention that anybody chose.",
-	Fix:      "Set retentionInDays to the setting days at least, and kmsKeyId; register the group /aws/eks/<cluster>/cluster before the cluster.",
+	Fix:      "Set retentionInDays to the setting days at least, and kmsKeyId; register the group /aws/eks/NAME/cluster before the cluster.",
 	Refs:     []string{"CIS EKS 1.8.0 2.1.2", "CKV_AWS_66", "CKV_AWS_158", "CKV_AWS_338", "AWS-0017"},
 	Settings: map[string]any{"days": 90},
 	CheckStack: func(s pack.Stack, violate pack.StackReport) {
