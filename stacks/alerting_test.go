@@ -13,6 +13,7 @@ import (
 
 	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/mock"
+	"gitlab.com/thinkmassive/satkube/internal/promql"
 	"gitlab.com/thinkmassive/satkube/stacks"
 )
 
@@ -157,6 +158,37 @@ func TestAlerts_HaveARunbookEachAndNoOtherIsThere(t *testing.T) {
 	}
 	slices.Sort(pages)
 	require.Equal(t, slices.Compact(names), pages)
+}
+
+// An alert or a panel on a metric that nobody emits is silent for ever.
+func TestWatches_AskOnlyForMetricsThatSomebodyEmits(t *testing.T) {
+	known, err := promql.Emitted(filepath.Join("..", "components", "monitoring", "testdata", "metrics"))
+	require.NoError(t, err)
+	for _, stack := range watched {
+		_, all := monitored(t, stack)
+		asked := map[string]string{}
+		for _, a := range all.Alerts {
+			asked["alert "+a.Name] = a.Expr
+		}
+		for _, d := range all.Dashboards {
+			for _, row := range d.Rows {
+				for _, p := range row.Panels {
+					for _, q := range p.Queries {
+						asked[d.Title+" "+p.Title+" "+q.Expr] = q.Expr
+					}
+				}
+			}
+		}
+		require.Greater(t, len(asked), 50)
+		for where, expr := range asked {
+			metrics := promql.Metrics(expr)
+			// The dead man's switch fires whatever is measured.
+			require.True(t, len(metrics) > 0 || where == "alert Watchdog", where)
+			for _, metric := range metrics {
+				require.True(t, known[metric] || metric == "up", "%s: %s asks for %s", stack, where, metric)
+			}
+		}
+	}
 }
 
 // Fifty nodes of one network are watched by one set of rules.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -105,34 +104,15 @@ func TestAlerts_AndRunbooksBelongTogether(t *testing.T) {
 	}
 }
 
-func TestWatch_AsksForNoMetricThatNobodyHas(t *testing.T) {
-	known := map[string]bool{}
-	lists, err := filepath.Glob(filepath.Join(metricLists, "*.txt"))
-	require.NoError(t, err)
-	require.NotEmpty(t, lists)
-	for _, list := range lists {
-		raw, err := os.ReadFile(list)
-		require.NoError(t, err)
-		for _, line := range strings.Split(string(raw), "\n") {
-			known[strings.TrimSpace(line)] = true
-		}
-	}
+// What panels ask of a network's nodes, they ask of the chosen ones. That somebody emits it, the stacks' tests hold.
+func TestWatch_PanelsAskForTheChosenNodes(t *testing.T) {
 	for _, network := range config.Networks() {
-		watch := watched(t, "alice", network.Name)
-		for _, alert := range watch.Alerts {
-			for _, metric := range metricNames(alert.Expr) {
-				require.True(t, known[metric], "alert %s: %s", alert.Name, metric)
-			}
-		}
-		for _, dashboard := range watch.Dashboards {
+		for _, dashboard := range watched(t, "alice", network.Name).Dashboards {
 			for _, row := range dashboard.Rows {
 				for _, panel := range row.Panels {
 					require.NotEmpty(t, panel.Tells, panel.Title)
 					for _, query := range panel.Queries {
 						require.Contains(t, query.Expr, `network=~"$network", node=~"$node"`, panel.Title)
-						for _, metric := range metricNames(query.Expr) {
-							require.True(t, known[metric], "panel %s: %s", panel.Title, metric)
-						}
 					}
 				}
 			}
@@ -140,20 +120,7 @@ func TestWatch_AsksForNoMetricThatNobodyHas(t *testing.T) {
 	}
 }
 
-const (
-	runbooks    = "../../docs/runbooks/alerts"
-	metricLists = "../monitoring/testdata/metrics"
-)
-
-var metricForm = regexp.MustCompile(`\b(up|(bitcoin|lnd|kube|kubelet|grpc|go|process)_[a-z0-9_]+)\b`)
-
-// noMetrics are selectors and lists of labels.
-var noMetrics = regexp.MustCompile(`\{[^}]*\}|\b(by|on|group_left) \([^)]*\)`)
-
-// metricNames are the metrics that PromQL asks for.
-func metricNames(expr string) []string {
-	return metricForm.FindAllString(noMetrics.ReplaceAllString(expr, ""), -1)
-}
+const runbooks = "../../docs/runbooks/alerts"
 
 func named(t *testing.T, alerts []monitoring.Alert, name string) monitoring.Alert {
 	t.Helper()

@@ -3,58 +3,17 @@ package monitoring
 import (
 	"fmt"
 	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"gitlab.com/thinkmassive/satkube/internal/promql"
 )
-
-var (
-	quoted   = regexp.MustCompile(`"[^"]*"`)
-	braces   = regexp.MustCompile(`\{[^}]*\}|\[[^\]]*\]`)
-	grouping = regexp.MustCompile(`\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)`)
-	word     = regexp.MustCompile(`[a-zA-Z_:][a-zA-Z0-9_:]*\s*\(?`)
-	keywords = []string{"and", "or", "unless", "bool", "offset"}
-)
-
-// metricsOf finds the metrics of an expression as far as ours are written.
-func metricsOf(expr string) []string {
-	for _, part := range []*regexp.Regexp{quoted, braces, grouping} {
-		expr = part.ReplaceAllString(expr, " ")
-	}
-	var metrics []string
-	for _, found := range word.FindAllString(expr, -1) {
-		if name := strings.TrimSpace(found); !strings.HasSuffix(name, "(") && !slices.Contains(keywords, name) {
-			metrics = append(metrics, name)
-		}
-	}
-	return metrics
-}
-
-func emitted(t *testing.T) map[string]bool {
-	t.Helper()
-	files, err := filepath.Glob("testdata/metrics/*.txt")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	known := map[string]bool{}
-	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		require.NoError(t, err)
-		require.Contains(t, string(raw), "# Source: ", file)
-		for line := range strings.Lines(string(raw)) {
-			if !strings.HasPrefix(line, "#") {
-				known[strings.TrimSpace(line)] = true
-			}
-		}
-	}
-	return known
-}
 
 func TestWatch_AsksOnlyForMetricsThatSomebodyEmits(t *testing.T) {
-	known := emitted(t)
+	known, err := promql.Emitted("testdata/metrics")
+	require.NoError(t, err)
 	watch := args(t).Watch()
 	asked := map[string]string{}
 	for _, a := range watch.Alerts {
@@ -73,7 +32,7 @@ func TestWatch_AsksOnlyForMetricsThatSomebodyEmits(t *testing.T) {
 		}
 	}
 	for where, expr := range asked {
-		for _, metric := range metricsOf(expr) {
+		for _, metric := range promql.Metrics(expr) {
 			require.True(t, known[metric], "%s asks for %s", where, metric)
 		}
 	}
