@@ -72,7 +72,7 @@ get-debian-programs: ## get nginx and Chromium, for the tests
 
 .PHONY: test
 test: build build-prometheus build-hugo get-debian-programs ## run all tests, those with the real engine, Prometheus, Alertmanager, nginx and Chromium too
-	@echo "running all tests: about 6 minutes"
+	@echo "running all tests: about 12 minutes"
 	@mkdir -p artifacts
 	@TEST_ARTIFACTS=$(CURDIR)/artifacts $(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile artifacts/tests.xml \
 	  -- -count=1 -timeout 40m $(PACKAGES)
