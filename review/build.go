@@ -141,13 +141,13 @@ func (l *Log) isOf(stack string) error {
 func lasting(exemptions []pack.Exemption, stack string, today time.Time) []Exemption {
 	var ours []Exemption
 	for _, e := range exemptions {
-		if len(e.Stacks) > 0 && !slices.Contains(e.Stacks, stack) {
+		if !e.IsFor(stack) {
 			continue
 		}
 		// An exemption whose last day cannot be read holds nothing, like one that has expired.
-		days := -1
-		if last, err := time.Parse(time.DateOnly, e.Expires); err == nil {
-			days = int(last.Sub(today.UTC().Truncate(24*time.Hour)) / (24 * time.Hour))
+		days, err := e.DaysLeft(today)
+		if err != nil {
+			days = -1
 		}
 		ours = append(ours, Exemption{Exemption: e, DaysLeft: days})
 	}

@@ -70,25 +70,10 @@ func domainKeys() []string {
 
 // titleOf is the curriculum's wording, as the policy pack tells it to the engine.
 func titleOf(domain string) string {
-	switch domain {
-	case "cluster-setup":
-		return "Cluster Setup"
-	case "cluster-hardening":
-		return "Cluster Hardening"
-	case "system-hardening":
-		return "System Hardening"
-	case "microservices":
-		return "Minimize Microservice Vulnerabilities"
-	case "supply-chain":
-		return "Supply Chain Security"
-	case "runtime":
-		return "Monitoring, Logging and Runtime Security"
-	case "bitcoin":
-		return "Funds and node safety"
-	case ownDomain:
+	if domain == ownDomain {
 		return "The policy pack itself"
 	}
-	return domain
+	return pack.DomainTitle(domain)
 }
 
 // domains counts the rules by their worst finding.

@@ -1,14 +1,10 @@
 package stacks_test
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"sigs.k8s.io/yaml"
 
 	"gitlab.com/thinkmassive/satkube/components/cluster"
 	"gitlab.com/thinkmassive/satkube/internal/mock"
@@ -27,16 +23,8 @@ func deploy(t *testing.T, stack string) *mock.Recording {
 // committed returns the configuration of a committed stack file, as the engine hands it over.
 func committed(t *testing.T, stack string) map[string]string {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("..", "Pulumi."+stack+".yaml"))
+	settings, err := mock.StackFile("..", stack)
 	require.NoError(t, err)
-	var file struct {
-		Config map[string]json.RawMessage `json:"config"`
-	}
-	require.NoError(t, yaml.Unmarshal(raw, &file))
-	settings := map[string]string{}
-	for key, value := range file.Config {
-		settings[key] = string(value)
-	}
 	return settings
 }
 

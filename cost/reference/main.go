@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"sigs.k8s.io/yaml"
 
 	"gitlab.com/thinkmassive/satkube/cost"
 	"gitlab.com/thinkmassive/satkube/internal/mock"
@@ -57,19 +55,9 @@ func run(root string, check bool) error {
 
 // registered is what the program registers with a committed stack file.
 func registered(root, stack string) ([]cost.Resource, error) {
-	raw, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	settings, err := mock.StackFile(root, stack)
 	if err != nil {
 		return nil, err
-	}
-	var file struct {
-		Config map[string]json.RawMessage `json:"config"`
-	}
-	if err := yaml.Unmarshal(raw, &file); err != nil {
-		return nil, fmt.Errorf("stack file Pulumi.%s.yaml: %w", stack, err)
-	}
-	settings := map[string]string{}
-	for key, value := range file.Config {
-		settings[key] = string(value)
 	}
 	recording, err := mock.Run(func(ctx *pulumi.Context) error {
 		_, err := stacks.New(ctx)

@@ -37,15 +37,16 @@ func ParseExemptions(text []byte) ([]Exemption, error) {
 // covers tells whether the exemption is about that rule on that resource.
 func (e Exemption) covers(rule, urn string) bool {
 	id := identify(urn)
-	return e.Rule == rule && matches(e.Resource, id.token+"::"+id.name) && e.isFor(id.stack)
+	return e.Rule == rule && matches(e.Resource, id.token+"::"+id.name) && e.IsFor(id.stack)
 }
 
-func (e Exemption) isFor(stack string) bool {
+// IsFor tells whether the exemption is for that stack.
+func (e Exemption) IsFor(stack string) bool {
 	return len(e.Stacks) == 0 || slices.Contains(e.Stacks, stack)
 }
 
-// daysLeft is how many days remain, today not counted; negative once it has expired.
-func (e Exemption) daysLeft(today time.Time) (int, error) {
+// DaysLeft is how many days remain, today not counted; negative once it has expired.
+func (e Exemption) DaysLeft(today time.Time) (int, error) {
 	last, err := time.Parse(time.DateOnly, e.Expires)
 	if err != nil {
 		return 0, fmt.Errorf("expires is %q, want YYYY-MM-DD", e.Expires)
@@ -67,7 +68,7 @@ func (e Exemption) validate(rules []Rule, today time.Time) error {
 	if !slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == e.Rule }) {
 		mistakes = append(mistakes, fmt.Errorf("rule is %q, want the name of a rule", e.Rule))
 	}
-	if days, err := e.daysLeft(today); e.Expires != "" && err != nil {
+	if days, err := e.DaysLeft(today); e.Expires != "" && err != nil {
 		mistakes = append(mistakes, err)
 	} else if err == nil && days < 0 {
 		mistakes = append(mistakes, fmt.Errorf("it expired on %s, %d days ago", e.Expires, -days))

@@ -81,7 +81,7 @@ func (s *Server) framework(c cks.Competency) *pulumirpc.PolicyComplianceFramewor
 	}
 	domain, _, _ := strings.Cut(c.Key, "/")
 	framework := &pulumirpc.PolicyComplianceFramework{
-		Name: "CKS", Reference: c.Key, Specification: fmt.Sprintf("%s: %s", domainTitle(domain), c.Text),
+		Name: "CKS", Reference: c.Key, Specification: fmt.Sprintf("%s: %s", DomainTitle(domain), c.Text),
 	}
 	if len(c.Versions) == 0 {
 		framework.Name, framework.Version = s.pack.DisplayName, s.pack.Version
@@ -91,8 +91,8 @@ func (s *Server) framework(c cks.Competency) *pulumirpc.PolicyComplianceFramewor
 	return framework
 }
 
-// domainTitle is the curriculum's own wording of a domain.
-func domainTitle(domain string) string {
+// DomainTitle is the curriculum's own wording of a domain, such as cluster-setup; the key itself for a domain that it does not know.
+func DomainTitle(domain string) string {
 	switch domain {
 	case "microservices":
 		return "Minimize Microservice Vulnerabilities"

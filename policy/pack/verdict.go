@@ -92,7 +92,7 @@ func newOffice(rules []Rule, exemptions []Exemption, today time.Time) *office {
 // repeats tells whether both exemptions are for the same rule and resources, in one stack at least.
 func (e Exemption) repeats(other Exemption) bool {
 	return e.Rule == other.Rule && e.Resource == other.Resource &&
-		(len(e.Stacks) == 0 || slices.ContainsFunc(e.Stacks, other.isFor) || len(other.Stacks) == 0)
+		(len(e.Stacks) == 0 || slices.ContainsFunc(e.Stacks, other.IsFor) || len(other.Stacks) == 0)
 }
 
 // verdicts are the consequences of findings: what one rule found on one resource is told together.
@@ -136,7 +136,7 @@ func (o *office) pronounce(v *Verdict, undecided bool, level Level) {
 }
 
 func (o *office) terms(e *Exemption) string {
-	days, _ := e.daysLeft(o.today)
+	days, _ := e.DaysLeft(o.today)
 	return fmt.Sprintf("%s (owner %s, expires %s, %d days left)", strings.TrimSpace(e.Reason), e.Owner, e.Expires, days)
 }
 
@@ -178,7 +178,7 @@ func (o *office) audit(stack string, level func(rule string) Level) []Verdict {
 		switch {
 		case o.mistakes[i] != nil:
 			say(i, own, strings.ReplaceAll(o.mistakes[i].Error(), "\n", "; "))
-		case o.used[i] || stack != "" && !e.isFor(stack):
+		case o.used[i] || stack != "" && !e.IsFor(stack):
 		case level(e.Rule) == Disabled:
 			say(i, Advisory, "its rule is disabled, so it could not be seen whether it is needed")
 		case stack == "":

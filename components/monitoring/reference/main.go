@@ -3,14 +3,12 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"sigs.k8s.io/yaml"
 
 	"gitlab.com/thinkmassive/satkube/components/monitoring"
 	"gitlab.com/thinkmassive/satkube/internal/mock"
@@ -51,19 +49,9 @@ func run(root string, check bool) error {
 
 // collect adds what a committed stack watches.
 func collect(root, stack string, all *monitoring.Watch) error {
-	raw, err := os.ReadFile(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	settings, err := mock.StackFile(root, stack)
 	if err != nil {
 		return err
-	}
-	var file struct {
-		Config map[string]json.RawMessage `json:"config"`
-	}
-	if err := yaml.Unmarshal(raw, &file); err != nil {
-		return fmt.Errorf("stack file Pulumi.%s.yaml: %w", stack, err)
-	}
-	settings := map[string]string{}
-	for key, value := range file.Config {
-		settings[key] = string(value)
 	}
 	_, err = mock.Run(func(ctx *pulumi.Context) error {
 		platform, err := stacks.New(ctx)
