@@ -1,13 +1,10 @@
 package ingress
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"fmt"
 	"math/big"
 	"time"
 
@@ -15,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"gitlab.com/thinkmassive/satkube/internal/derived"
 	"gitlab.com/thinkmassive/satkube/internal/kube"
 )
 
@@ -61,7 +59,7 @@ func newCertificate(ctx *pulumi.Context, name string, args Args, child, inside p
 // selfSigned returns a certificate and its key, in PEM. Both follow from the seed alone, dates and all: else every update would make
 // others. A network load balancer does not check what its targets show (AWS: "Target groups for your Network Load Balancers").
 func selfSigned(seed, domain string) ([2]string, error) {
-	key, err := keyOf(seed)
+	key, err := derived.Key(seed, "satkube ingress")
 	if err != nil {
 		return [2]string{}, err
 	}
@@ -88,17 +86,4 @@ func selfSigned(seed, domain string) ([2]string, error) {
 		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})),
 		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
 	}, nil
-}
-
-// keyOf returns the key that follows from the seed. A digest that is no number below the curve's order is as likely as 1 in 2^32.
-func keyOf(seed string) (*ecdsa.PrivateKey, error) {
-	var err error
-	for attempt := range 8 {
-		scalar := sha256.Sum256(fmt.Appendf(nil, "key %d %s", attempt, seed))
-		var key *ecdsa.PrivateKey
-		if key, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar[:]); err == nil {
-			return key, nil
-		}
-	}
-	return nil, err
 }

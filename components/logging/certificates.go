@@ -2,8 +2,6 @@ package logging
 
 import (
 	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/hkdf"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -16,6 +14,7 @@ import (
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"gitlab.com/thinkmassive/satkube/internal/derived"
 	"gitlab.com/thinkmassive/satkube/internal/kube"
 )
 
@@ -85,7 +84,7 @@ func certificateFiles(seed string, since time.Time, hosts hosts) (map[string]str
 		{caFile, "satkube logging", []string{httpFile, kibanaFile}},
 		{peersCAFile, "satkube logging nodes", []string{peersFile}},
 	} {
-		key, err := deriveKey(seed, authority.file)
+		key, err := derived.Key(seed, "satkube logging "+authority.file)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +94,7 @@ func certificateFiles(seed string, since time.Time, hosts hosts) (map[string]str
 			return nil, err
 		}
 		for _, name := range authority.signs {
-			own, err := deriveKey(seed, name)
+			own, err := derived.Key(seed, "satkube logging "+name)
 			if err != nil {
 				return nil, err
 			}
@@ -110,22 +109,6 @@ func certificateFiles(seed string, since time.Time, hosts hosts) (map[string]str
 		}
 	}
 	return files, nil
-}
-
-// deriveKey returns the P-256 key of that purpose. Go's own key generation is made so that nobody can repeat it, and whether
-// Elasticsearch takes the curve for which it could be repeated, Ed25519, is not documented. So the scalar comes from HKDF-SHA-256;
-// a scalar that is 0 or beyond the curve's order, which happens once in 2^32, is refused and the next one taken (FIPS 186-5, A.2.2).
-func deriveKey(seed, purpose string) (*ecdsa.PrivateKey, error) {
-	for attempt := range 8 {
-		scalar, err := hkdf.Key(sha256.New, []byte(seed), nil, fmt.Sprintf("satkube logging %s key %d", purpose, attempt), 32)
-		if err != nil {
-			return nil, err
-		}
-		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar); err == nil {
-			return key, nil
-		}
-	}
-	return nil, fmt.Errorf("key of %s: no scalar of the curve in 8 attempts", purpose)
 }
 
 // template is a certificate of a server, and of a client where servers call each other. Its serial number is a hash of what is in it.

@@ -1,7 +1,6 @@
 package logging
 
 import (
-	"crypto/ecdsa"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -101,15 +100,6 @@ func TestCertificateFiles_OfALaterDateTrustTheEarlierOnes(t *testing.T) {
 	require.NotEqual(t, parse(t, before["http.crt"]).SerialNumber, parse(t, after["http.crt"]).SerialNumber)
 	require.NoError(t, verify(t, parse(t, before["http.crt"]), after[caFile], host, when))
 	require.NoError(t, verify(t, parse(t, after["http.crt"]), before[caFile], host, when))
-}
-
-func TestDeriveKey_MakesKeysOfTheCurve(t *testing.T) {
-	key, err := deriveKey("seed", "http")
-	require.NoError(t, err)
-	public, err := key.PublicKey.Bytes()
-	require.NoError(t, err)
-	_, err = ecdsa.ParseUncompressedPublicKey(key.Curve, public)
-	require.NoError(t, err)
 }
 
 func parse(t *testing.T, text string) *x509.Certificate {
