@@ -23,6 +23,12 @@ const (
 	ingressHealthPort = 30444
 )
 
+// What one pod of nginx gets.
+const (
+	ingressMilliCPU = 250
+	ingressMiB      = 256
+)
+
 // pages are the addresses of what the ingress publishes, all empty without one.
 type pages struct {
 	grafana, prometheus, alertmanager, kibana string
@@ -45,7 +51,8 @@ func newIngress(ctx *pulumi.Context, settings config.Platform, place place, base
 		allowed = place.podCIDRs
 	}
 	balancer := ingress.LoadBalancer{AllowedCIDRs: allowed, NetworkCIDRs: place.podCIDRs}
-	quota := baseline.Quota{Pods: 10, LoadBalancers: 1, CPU: "4", Memory: "4Gi", Storage: "0"}
+	routes := ingressRoutes(wanted.Domain, logs, watching)
+	quota := ingressQuota(wanted, len(routes))
 	if place.newLoadBalancer != nil {
 		made, err := place.newLoadBalancer(ctx, loadbalancer.Args{
 			Public:         wanted.Public,
@@ -84,16 +91,29 @@ func newIngress(ctx *pulumi.Context, settings config.Platform, place place, base
 		Image:         lock[images.NginxIngress],
 		Replicas:      wanted.Replicas,
 		PriorityClass: baseline.PriorityPlatform,
-		CPU:           "250m",
-		Memory:        "256Mi",
+		CPU:           fmt.Sprintf("%dm", ingressMilliCPU),
+		Memory:        fmt.Sprintf("%dMi", ingressMiB),
 		Domain:        wanted.Domain,
-		Routes:        ingressRoutes(wanted.Domain, logs, watching),
+		Routes:        routes,
 		Auth:          auth,
 		LoadBalancer:  balancer,
 		APIServer:     place.apiServer,
 		APIPorts:      place.apiPorts,
 		Certificate:   certificate,
 	}, onCluster)
+}
+
+// ingressQuota is twice what runs: a rollout makes a pod before it ends one, and a pod that hangs on a lost node counts until it is gone. With a
+// login at a provider there is a proxy before each route.
+func ingressQuota(wanted config.Ingress, routes int) baseline.Quota {
+	pods, milliCPU, miB := wanted.Replicas, wanted.Replicas*ingressMilliCPU, wanted.Replicas*ingressMiB
+	if wanted.OIDC != nil {
+		proxies := wanted.Replicas * routes
+		pods, milliCPU, miB = pods+proxies, milliCPU+proxies*ingress.ProxyMilliCPU, miB+proxies*ingress.ProxyMiB
+	}
+	return baseline.Quota{
+		Pods: 2 * pods, LoadBalancers: 1, CPU: fmt.Sprintf("%dm", 2*milliCPU), Memory: fmt.Sprintf("%dMi", 2*miB), Storage: "0",
+	}
 }
 
 func ingressRoutes(domain string, logs *logging.Logging, watching kube.Namespace) []ingress.Route {

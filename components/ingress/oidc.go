@@ -31,6 +31,12 @@ type OIDC struct {
 	ClientID, ClientSecret pulumi.StringInput
 }
 
+// What one pod of oauth2-proxy gets.
+const (
+	ProxyMilliCPU = 100
+	ProxyMiB      = 128
+)
+
 const (
 	oauthUser = 10272
 	oauthDir  = "/etc/oauth2-proxy"
@@ -98,7 +104,7 @@ func newProxy(ctx *pulumi.Context, name string, args Args, r Route, child, insid
 			Containers: []kube.Container{{
 				Name: "oauth2-proxy", Image: oidc.Image.Ref(), Args: []string{"--config=" + oauthDir + "/" + oauthFile},
 				Ports: []kube.Port{oauthPort()}, Mounts: []kube.Mount{{Volume: "config", Path: oauthDir}},
-				CPU: "100m", Memory: "128Mi",
+				CPU: fmt.Sprintf("%dm", ProxyMilliCPU), Memory: fmt.Sprintf("%dMi", ProxyMiB),
 				Liveness: probe("/ping", 6), Readiness: probe("/ready", 2),
 			}},
 		},
