@@ -132,8 +132,9 @@ func TestReadSettings_TakesAPartOfTheStandIns(t *testing.T) {
 	require.Equal(t, "/bin/satkube", s.program)
 	require.Equal(t, "nothing real is created", s.reality())
 
-	s, err = readSettings(get(map[string]string{"SANDBOX_STANDINS": "aws, eks,aws", "SANDBOX_LATENCY": "50ms"}), "/bin")
+	s, err = readSettings(get(map[string]string{"SANDBOX_STANDINS": "aws, eks,aws", "SANDBOX_LATENCY": "50ms", "SANDBOX_SKIP_AWAIT": "true"}), "/bin")
 	require.NoError(t, err)
+	require.True(t, s.skipAwait)
 	require.Equal(t, []string{"aws", "eks"}, s.standins)
 	require.Contains(t, s.reality(), "create real things")
 }

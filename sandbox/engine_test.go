@@ -319,6 +319,7 @@ func TestMisuse_IsRefusedInOneLine(t *testing.T) {
 		"login":             {nil, []string{"login"}, "has no account"},
 		"unknown stand-in":  {[]string{"SANDBOX_STANDINS=aws,azure"}, []string{"preview"}, `"azure" is no stand-in`},
 		"malformed latency": {[]string{"SANDBOX_LATENCY=fast"}, []string{"preview"}, "want a duration such as 50ms"},
+		"malformed switch":  {[]string{"SANDBOX_SKIP_AWAIT=maybe"}, []string{"preview"}, "want true or false"},
 		"malformed fault":   {[]string{"SANDBOX_FAULT=Vpc"}, []string{"preview"}, "want TYPE or TYPE:NTH"},
 	} {
 		t.Run(name, func(t *testing.T) {

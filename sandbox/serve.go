@@ -54,7 +54,7 @@ func serve(set settings, b *box) (attachment, error) {
 		case "random":
 			srv = random.New(base).Server()
 		case "kubernetes":
-			cluster, err := connect(set.kubeconfig)
+			cluster, err := connect(set)
 			if err != nil {
 				return attachment{}, err
 			}
@@ -70,9 +70,14 @@ func serve(set settings, b *box) (attachment, error) {
 }
 
 // connect returns the real cluster that Kubernetes objects go to, nil when none was named.
-func connect(kubeconfig string) (*live.Cluster, error) {
-	if kubeconfig == "" {
+func connect(set settings) (*live.Cluster, error) {
+	if set.kubeconfig == "" {
 		return nil, nil
 	}
-	return live.Connect(kubeconfig)
+	cluster, err := live.Connect(set.kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	cluster.SkipAwait = set.skipAwait
+	return cluster, nil
 }

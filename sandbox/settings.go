@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type settings struct {
 	fault      *standin.Fault
 	latency    time.Duration
 	kubeconfig string // SANDBOX_KUBECONFIG, a real API server for Kubernetes objects
+	skipAwait  bool   // SANDBOX_SKIP_AWAIT, whether what is applied there need not become ready
 }
 
 // known lists the stand-ins in the order in which the banner names them.
@@ -53,6 +55,13 @@ func readSettings(getenv func(string) string, binaries string) (settings, error)
 				s.standins = append(s.standins, name)
 			}
 		}
+	}
+	if v := getenv("SANDBOX_SKIP_AWAIT"); v != "" {
+		skip, err := strconv.ParseBool(v)
+		if err != nil {
+			return s, fmt.Errorf("SANDBOX_SKIP_AWAIT is %q, want true or false", v)
+		}
+		s.skipAwait = skip
 	}
 	if v := getenv("SANDBOX_FAULT"); v != "" {
 		f, err := standin.ParseFault(v)

@@ -22,6 +22,9 @@ const (
 // Await waits until an object that was applied is ready, for the kinds for which Pulumi's own Kubernetes provider
 // waits. The annotation pulumi.com/skipAwait: "true" skips it, pulumi.com/timeoutSeconds bounds it.
 func (c *Cluster) Await(ctx context.Context, obj map[string]any) error {
+	if c.SkipAwait {
+		return nil
+	}
 	id := identify(obj)
 	r, ok := readiness(obj)
 	if !ok {

@@ -250,6 +250,13 @@ func TestAwait_AsksNothingWhereNothingIsAwaited(t *testing.T) {
 	require.Empty(t, server.gets)
 }
 
+func TestAwait_AsksNothingWhenItIsToldNotToWait(t *testing.T) {
+	server, cluster := startAPIServer(t)
+	cluster.SkipAwait = true
+	require.NoError(t, cluster.Await(t.Context(), object(t, "apps/v1 Deployment")))
+	require.Empty(t, server.gets)
+}
+
 func TestAwait_NamesThePodThatIsStuck(t *testing.T) {
 	server, cluster := startAPIServer(t)
 	deployment := annotated(object(t, "apps/v1 Deployment",

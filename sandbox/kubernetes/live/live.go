@@ -48,6 +48,9 @@ type Cluster struct {
 	kinds     *restmapper.DeferredDiscoveryRESTMapper
 	namespace string
 	poll      time.Duration
+
+	// SkipAwait makes Await return at once: what was applied need not become ready, on a cluster that cannot have its images for example.
+	SkipAwait bool
 }
 
 // Connect reads the kubeconfig, takes its current context, and asks the API server for its version.
