@@ -77,6 +77,22 @@ test: build build-prometheus build-hugo get-debian-programs ## run all tests, th
 	@TEST_ARTIFACTS=$(CURDIR)/artifacts $(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile artifacts/tests.xml \
 	  -- -count=1 -timeout 40m $(PACKAGES)
 
+.PHONY: build-e2e
+build-e2e: build
+	@go -C e2e build -p 2 -buildvcs=false -o ../bin/e2e .
+
+.PHONY: e2e
+e2e: build-e2e ## prove the platform on a real Kubernetes on this machine, as root: about 6 minutes, 35 the first time
+	bin/e2e test
+
+.PHONY: e2e-up
+e2e-up: build-e2e ## bring a real Kubernetes up on this machine and leave it there, as root
+	bin/e2e up
+
+.PHONY: e2e-down
+e2e-down: build-e2e ## take it away again with everything in it
+	bin/e2e down
+
 .PHONY: check
 check: ## check format, lint, and that generated files are fresh
 	@tools/say-first bin/.checked "building the linters: about 2 minutes the first time"
