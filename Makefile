@@ -119,8 +119,10 @@ generate: ## write the generated files anew: docs/configuration.md, docs/policie
 	go run -buildvcs=false ./cost/reference
 
 .PHONY: bench
-bench: build ## measure previews against a bare program, and policy packs, and the memory of a cold build (about 20 minutes)
+bench: build build-e2e ## measure previews against a bare program, and policy packs, the memory of a cold build, and up on a real Kubernetes (about 25 minutes)
 	go run -buildvcs=false ./bench
+	@# As root; without, it says that it is left out.
+	bin/e2e bench
 
 .PHONY: clean
 clean: ## remove what was built and the sandbox's state

@@ -34,6 +34,7 @@ const usage = `usage: e2e COMMAND
   status     say what runs
   test       bring a cluster up, prove the platform on it, print a table, and take the cluster down
   table      print what tests have recorded about the cluster that runs
+  bench      measure up of a stack beside kubectl apply of the same objects
   enter ...  run a command in the cluster's machine, as root of its namespaces: e2e enter kubectl get pods -A`
 
 func main() {
@@ -68,6 +69,8 @@ func run(args []string) error {
 		return up(ctx)
 	case "test":
 		return test(ctx)
+	case "bench":
+		return bench(ctx)
 	case "table":
 		return live.WriteTable(os.Stdout, folder())
 	case "down":

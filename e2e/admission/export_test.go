@@ -40,6 +40,6 @@ func export(t *testing.T, stack string) []byte {
 		}
 		return stdout.Bytes()
 	}
-	run("up", "-s", stack)
+	run("up", "-s", stack, "--skip-preview", "--no-policy")
 	return run("stack", "export", "-s", stack, "--show-secrets")
 }

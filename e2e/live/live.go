@@ -64,13 +64,18 @@ func repository() string {
 
 // Sandbox is bin/sandbox with the arguments, its Kubernetes being this cluster and its state in the cluster's folder.
 func (c *Cluster) Sandbox(ctx context.Context, args ...string) *exec.Cmd {
-	command := exec.CommandContext(ctx, filepath.Join(c.Repository, "bin", "sandbox"), args...)
-	command.Dir = c.Repository
+	return Sandbox(ctx, c.Repository, c.Folder, args...)
+}
+
+// Sandbox is bin/sandbox of a repository with the arguments, its Kubernetes being the cluster in folder and its state in that folder.
+func Sandbox(ctx context.Context, repository, folder string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, filepath.Join(repository, "bin", "sandbox"), args...)
+	command.Dir = repository
 	command.Env = append(os.Environ(),
-		"SANDBOX_KUBECONFIG="+cluster.Kubeconfig(c.Folder),
+		"SANDBOX_KUBECONFIG="+cluster.Kubeconfig(folder),
 		// Some pods have no image here and never become ready; the tests ask for themselves what has to.
 		"SANDBOX_SKIP_AWAIT=true",
-		"SANDBOX_DIR="+filepath.Join(c.Folder, "sandbox"))
+		"SANDBOX_DIR="+filepath.Join(folder, "sandbox"))
 	return command
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // The addresses of a machine. They are the machine's own: its network namespace has no way to any other network.
@@ -36,6 +37,8 @@ type Service struct {
 	// Ready is asked until it answers before the next service starts: an http or https address that has to answer 200 (certificates are
 	// not verified), or the path of a unix socket. Empty means that nobody waits.
 	Ready string `json:"ready,omitempty"`
+	// Within is how long it may take to be ready, two minutes when left out.
+	Within time.Duration `json:"within,omitempty"`
 }
 
 // Spec says what a machine is made of.

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -12,9 +13,6 @@ import (
 	"strings"
 	"time"
 )
-
-// startWithin is how long a service may take to become ready.
-const startWithin = 2 * time.Minute
 
 // Supervise starts the services of the machine in folder, one after the other as they become ready, says so to Start, and keeps them running.
 func Supervise(folder string) error {
@@ -69,10 +67,11 @@ func run(spec Spec, service Service) error {
 }
 
 func awaitReady(spec Spec, service Service) error {
-	deadline := time.Now().Add(startWithin)
+	within := cmp.Or(service.Within, 2*time.Minute)
+	deadline := time.Now().Add(within)
 	for !answers(service.Ready) {
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%s is not ready after %s; its last words: %s", service.Name, startWithin,
+			return fmt.Errorf("%s is not ready after %s; its last words: %s", service.Name, within,
 				lastLines(filepath.Join(spec.Logs(), service.Name+".log"), 3))
 		}
 		time.Sleep(50 * time.Millisecond)
