@@ -13,6 +13,8 @@ BASE ?=
 # Two compilers at a time: the AWS SDK's largest package alone takes 3 GB.
 GO_BUILD := go build -p 2 -buildvcs=false
 TOOL := go tool -modfile=tools/go.mod
+# The same in the module of the end-to-end cluster.
+E2E_TOOL := go -C e2e tool -modfile=../tools/go.mod
 # The packages to test.
 PACKAGES ?= ./...
 
@@ -76,6 +78,9 @@ test: build build-prometheus build-hugo get-debian-programs ## run all tests, th
 	@mkdir -p artifacts
 	@TEST_ARTIFACTS=$(CURDIR)/artifacts $(TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile artifacts/tests.xml \
 	  -- -count=1 -timeout 40m $(PACKAGES)
+	@# The other module, unless some packages were asked for. Its proofs on a cluster are skipped: make e2e brings one up.
+	@[ "$(PACKAGES)" != ./... ] || $(E2E_TOOL) gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg --junitfile ../artifacts/e2e-tests.xml \
+	  -- -count=1 -timeout 20m ./...
 
 .PHONY: build-e2e
 build-e2e: build
@@ -100,6 +105,7 @@ check: ## check format, lint, and that generated files are fresh
 	  [ -z "$$unformatted" ] || { echo "not formatted, run make format:"; echo "$$unformatted"; exit 1; }
 	@go vet -buildvcs=false $(PACKAGES)
 	@$(TOOL) staticcheck $(PACKAGES)
+	@[ "$(PACKAGES)" != ./... ] || { go -C e2e vet -buildvcs=false ./... && $(E2E_TOOL) staticcheck ./...; }
 	@go run -buildvcs=false ./stacks/config/reference -check
 	@go run -buildvcs=false ./policy/reference -check
 	@go run -buildvcs=false ./components/monitoring/reference -check

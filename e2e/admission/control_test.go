@@ -71,26 +71,38 @@ func controls(t *testing.T) []control {
 
 	return []control{
 		{object: exporterNamed(t, "misspelled", int64(1), "spec", "replica"), refused: ".spec.replica: field not declared in schema"},
-		{object: exporterNamed(t, "misspelled-deep", "Always", append(container, "imagePullPolice")...),
-			refused: ".imagePullPolice: field not declared in schema"},
+		{
+			object:  exporterNamed(t, "misspelled-deep", "Always", append(container, "imagePullPolice")...),
+			refused: ".imagePullPolice: field not declared in schema",
+		},
 		{object: altered(t, "Service", "bitcoind", "wrong-type", "one", "spec", "ports", "0", "port"), refused: ".port: expected numeric"},
-		{object: altered(t, "Secret", "bitcoind-exporter", "wrong-secret", int64(271828), "stringData", "bitcoin.conf"),
-			refused: "fields stringData.bitcoin.conf; the message is left out"},
+		{
+			object:  altered(t, "Secret", "bitcoind-exporter", "wrong-secret", int64(271828), "stringData", "bitcoin.conf"),
+			refused: "fields stringData.bitcoin.conf; the message is left out",
+		},
 		{object: altered(t, "PriorityClass", "satkube-bitcoin", "satkube-bitcoin", int64(7), "value"), refused: "may not be changed"},
-		{object: exporterNamed(t, "privileged", map[string]any{"privileged": true}, append(container, "securityContext")...),
-			warned: `would violate PodSecurity "restricted:v1.35"`, podRefused: `violates PodSecurity "restricted:v1.35"`},
-		{object: exporterNamed(t, "accountless", "nobody", "spec", "template", "spec", "serviceAccountName"),
-			podRefused: "error looking up service account"},
+		{
+			object: exporterNamed(t, "privileged", map[string]any{"privileged": true}, append(container, "securityContext")...),
+			warned: `would violate PodSecurity "restricted:v1.35"`, podRefused: `violates PodSecurity "restricted:v1.35"`,
+		},
+		{
+			object:     exporterNamed(t, "accountless", "nobody", "spec", "template", "spec", "serviceAccountName"),
+			podRefused: "error looking up service account",
+		},
 		{object: exporterNamed(t, "unimportant", "none", "spec", "template", "spec", "priorityClassName"), podRefused: "no PriorityClass with name none"},
 		{object: exporterNamed(t, "large", map[string]any{"cpu": "100"}, append(container, "resources", "limits")...), podRefused: "exceeded quota"},
 		{object: many, podRefused: "beside the rest of its namespace: pods"},
 		{object: altered(t, "StatefulSet", "prometheus", long, long, "spec", "serviceName"), podRefused: "must be no more than 63"},
 		{object: made(t, `{apiVersion: example.com/v1, kind: Wallet, metadata: {name: foreign}}`), refused: "no matches for kind"},
-		{object: made(t, `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: wallets.example.com}}`),
-			refused: "want built-in kinds only"},
+		{
+			object:  made(t, `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: wallets.example.com}}`),
+			refused: "want built-in kinds only",
+		},
 		{object: made(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: lost, namespace: nowhere}}`), refused: `namespaces "nowhere" not found`},
 		{object: made(t, `{apiVersion: v1, kind: Endpoints, metadata: {name: old, namespace: monitoring}}`), warned: "deprecated"},
-		{object: agents}, {object: account}, {object: agent},
+		{object: agents},
+		{object: account},
+		{object: agent},
 	}
 }
 

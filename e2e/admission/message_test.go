@@ -23,13 +23,19 @@ func TestMessage_NamesFieldsOfASecretAndNoValue(t *testing.T) {
 		err  error
 		want string
 	}{
-		"a wrong type": {answer(500, "", "failed to create typed patch object (ns/s; /v1, Kind=Secret): "+
-			".stringData.bitcoin.conf: expected string, got &value.valueUnstructured{Value:hunter2}"),
-			"refused: fields stringData.bitcoin.conf; the message is left out, because the object holds a secret"},
-		"no such field": {answer(500, "", "failed to create typed patch object (ns/s; /v1, Kind=Secret): .typo: field not declared in schema"),
-			"refused: fields typo; the message is left out, because the object holds a secret"},
-		"a path in brackets": {answer(422, "Invalid", `Secret "s" is invalid: stringData[bitcoin.conf]: Invalid value: "hunter2"`),
-			"Invalid: fields stringData.bitcoin.conf; the message is left out, because the object holds a secret"},
+		"a wrong type": {
+			answer(500, "", "failed to create typed patch object (ns/s; /v1, Kind=Secret): "+
+				".stringData.bitcoin.conf: expected string, got &value.valueUnstructured{Value:hunter2}"),
+			"refused: fields stringData.bitcoin.conf; the message is left out, because the object holds a secret",
+		},
+		"no such field": {
+			answer(500, "", "failed to create typed patch object (ns/s; /v1, Kind=Secret): .typo: field not declared in schema"),
+			"refused: fields typo; the message is left out, because the object holds a secret",
+		},
+		"a path in brackets": {
+			answer(422, "Invalid", `Secret "s" is invalid: stringData[bitcoin.conf]: Invalid value: "hunter2"`),
+			"Invalid: fields stringData.bitcoin.conf; the message is left out, because the object holds a secret",
+		},
 		"no field": {answer(403, "Forbidden", "hunter2 is no good"), "Forbidden; the message is left out, because the object holds a secret"},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, message(secret, c.err)) })

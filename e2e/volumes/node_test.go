@@ -60,8 +60,10 @@ func TestNodePublishVolume_RefusesWhatADirectoryCannotGive(t *testing.T) {
 			r.VolumeCapability.AccessType = &csi.VolumeCapability_Block{Block: &csi.VolumeCapability_BlockVolume{}}
 		}, codes.FailedPrecondition, "no block device"},
 		"a file system": {func(r *csi.NodePublishVolumeRequest) { r.VolumeCapability.GetMount().FsType = "ext4" }, codes.FailedPrecondition, `file system is "ext4"`},
-		"mount flags": {func(r *csi.NodePublishVolumeRequest) { r.VolumeCapability.GetMount().MountFlags = []string{"noatime"} },
-			codes.FailedPrecondition, "mount flags"},
+		"mount flags": {
+			func(r *csi.NodePublishVolumeRequest) { r.VolumeCapability.GetMount().MountFlags = []string{"noatime"} },
+			codes.FailedPrecondition, "mount flags",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			req := &csi.NodePublishVolumeRequest{VolumeId: id, TargetPath: b.target("a"), VolumeCapability: capability(manyPods)}
