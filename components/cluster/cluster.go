@@ -139,7 +139,15 @@ func (c *Cluster) connect(args Args, control *eks.Cluster) {
 }
 
 func (c *Cluster) newProvider(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (*kubernetes.Provider, error) {
-	return kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{Kubeconfig: c.Kubeconfig}, opts...)
+	args := providerArgs()
+	args.Kubeconfig = c.Kubeconfig
+	return kubernetes.NewProvider(ctx, name, args, opts...)
+}
+
+// providerArgs are what both kinds of clusters have in common. A changed ConfigMap or Secret is updated where it is. The provider's default
+// deletes it and makes another one of the same name, and when an update ends between the two, no pod that mounts it starts until the next.
+func providerArgs() *kubernetes.ProviderArgs {
+	return &kubernetes.ProviderArgs{EnableConfigMapMutable: pulumi.Bool(true), EnableSecretMutable: pulumi.Bool(true)}
 }
 
 func (c *Cluster) register(ctx *pulumi.Context) error {

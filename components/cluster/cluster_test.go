@@ -193,14 +193,29 @@ func TestNew_RefusesWhatNobodyCouldEnterOrRun(t *testing.T) {
 }
 
 func TestExisting_CreatesNothingButAProvider(t *testing.T) {
-	recording, err := mock.Run(func(ctx *pulumi.Context) error {
-		_, err := Existing(ctx, "c", ExistingArgs{Name: "mine", Context: "kind-mine"})
-		return err
-	}, nil)
-	require.NoError(t, err)
+	recording := mock.Deployed(t, existing)
 	require.Len(t, recording.Resources(), 2)
 	provider := recording.Must(t, "pulumi:providers:kubernetes", "c")
 	require.Equal(t, "kind-mine", provider.Path("context").StringValue())
+}
+
+// The provider's default deletes a changed ConfigMap before it makes the new one: an update that ends between the two leaves none.
+func TestProviders_UpdateConfigMapsAndSecretsInPlace(t *testing.T) {
+	for name, program := range map[string]pulumi.RunFunc{"eks": program(args()), "existing": existing} {
+		t.Run(name, func(t *testing.T) {
+			providers := mock.Deployed(t, program).All("pulumi:providers:kubernetes")
+			require.NotEmpty(t, providers)
+			for _, p := range providers {
+				require.True(t, p.Path("enableConfigMapMutable").BoolValue())
+				require.True(t, p.Path("enableSecretMutable").BoolValue())
+			}
+		})
+	}
+}
+
+func existing(ctx *pulumi.Context) error {
+	_, err := Existing(ctx, "c", ExistingArgs{Name: "mine", Context: "kind-mine"})
+	return err
 }
 
 func urn(token, name string) string {

@@ -23,7 +23,7 @@ func Existing(ctx *pulumi.Context, name string, args ExistingArgs, opts ...pulum
 	if err != nil {
 		return nil, err
 	}
-	provider := &kubernetes.ProviderArgs{}
+	provider := providerArgs()
 	where := "the kubeconfig's current context"
 	if args.Context != "" {
 		provider.Context = pulumi.String(args.Context)

@@ -1,8 +1,13 @@
 package lnd
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
@@ -50,7 +55,8 @@ func TestRender_MatchesItsGoldenOnEveryNetwork(t *testing.T) {
 func TestScripts_MatchTheirGoldens(t *testing.T) {
 	a := args(t, "testnet4")
 	golden.Equal(t, "create-wallet.sh", createWallet())
-	golden.Equal(t, "wait-for-bitcoind.sh", waitForBitcoind(a.Bitcoind))
+	golden.Equal(t, "wait-for-bitcoind.sh", waitForBitcoind(a.Bitcoind, false))
+	golden.Equal(t, "wait-for-bitcoind-regtest.sh", waitForBitcoind(a.Bitcoind, true))
 	golden.Equal(t, "add-watchtowers.sh", addWatchtowers(a.Network, []string{tower}))
 }
 
@@ -174,5 +180,38 @@ func program(a Args) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		_, err := New(ctx, "alice-lnd", a)
 		return err
+	}
+}
+
+// Bitcoin Core estimates how much of the chain it has by the age of its tip, on a private chain too, where nobody makes blocks.
+func TestWaitForBitcoind_AsksAPrivateChainForNoEstimate(t *testing.T) {
+	bin := t.TempDir()
+	cli := "#!/bin/sh\necho '{ \"blocks\": 325, \"verificationprogress\": 0.9, \"initialblockdownload\": '$DOWNLOADING' }'\n"
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "bitcoin-cli"), []byte(cli), 0o755))
+	for name, c := range map[string]struct {
+		private     bool
+		downloading string
+		ends        bool
+	}{
+		"private and at its tip":              {true, "false", true},
+		"private and behind":                  {true, "true", false},
+		"public, at its tip by its word only": {false, "false", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			command := exec.CommandContext(ctx, "/bin/sh", "-c", waitForBitcoind(args(t, "regtest").Bitcoind, c.private))
+			command.Env = []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "DOWNLOADING=" + c.downloading}
+			// The shell's own sleep holds its output open.
+			command.WaitDelay = time.Millisecond
+			out, err := command.Output()
+			if c.ends {
+				require.NoError(t, err)
+				require.Equal(t, "bitcoind is synced\n", string(out))
+				return
+			}
+			require.Error(t, err)
+			require.Equal(t, "bitcoind is at block 325 and not synced yet\n", string(out))
+		})
 	}
 }

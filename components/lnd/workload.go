@@ -78,7 +78,7 @@ func (a Args) waitContainer() kube.Container {
 	return kube.Container{
 		Name:    "wait-for-bitcoind",
 		Image:   a.BitcoindImage.Ref(),
-		Command: []string{"/bin/sh", "-c", waitForBitcoind(a.Bitcoind)},
+		Command: []string{"/bin/sh", "-c", waitForBitcoind(a.Bitcoind, a.Network.Private)},
 		Mounts: []kube.Mount{
 			{Volume: "bitcoind", Path: bitcoindDir},
 			{Volume: "tmp", Path: "/tmp", Writable: true},

@@ -36,7 +36,7 @@ func NewAgent(ctx *pulumi.Context, name string, args WorkloadArgs, opts ...pulum
 	if err != nil {
 		return nil, err
 	}
-	if err := newService(ctx, name, args, service{name: args.App.Name, headless: true}, a.inside); err != nil {
+	if err := newService(ctx, name, args, service{name: args.App.Name, headless: true, unready: true}, a.inside); err != nil {
 		return nil, err
 	}
 	_, err = appsv1.NewDaemonSet(ctx, name, &appsv1.DaemonSetArgs{

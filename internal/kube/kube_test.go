@@ -77,6 +77,13 @@ func TestNewSingleton_IsNeverTwoAndNeverReplacedUnasked(t *testing.T) {
 	require.Equal(t, 0.0, budget.Path("spec", "maxUnavailable").NumberValue())
 }
 
+// lnd resolves bitcoind's name once, when it starts: with a headless Service it would go on asking the address of a pod that was replaced.
+func TestNewSingleton_HasAnAddressThatOutlivesItsPodAndIsThereWhileItIsBusy(t *testing.T) {
+	service := run(t, workload()).Must(t, "kubernetes:core/v1:Service", "app")
+	require.False(t, service.Path("spec", "clusterIP").IsString(), "the API server chooses one")
+	require.True(t, service.Path("spec", "publishNotReadyAddresses").BoolValue())
+}
+
 func TestSelectors_LeaveTheVersionOut(t *testing.T) {
 	recording := run(t, workload())
 	set := recording.Must(t, "kubernetes:apps/v1:StatefulSet", "app")

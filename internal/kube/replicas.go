@@ -96,7 +96,7 @@ func NewStatefulSet(ctx *pulumi.Context, name string, args StatefulSetArgs, opts
 	if err != nil {
 		return nil, err
 	}
-	for resource, s := range map[string]service{name: {name: args.App.Name}, name + "-pods": {name: PodsService(args.App), headless: true}} {
+	for resource, s := range map[string]service{name: {name: args.App.Name}, name + "-pods": {name: PodsService(args.App), headless: true, unready: true}} {
 		if err := newService(ctx, resource, args.WorkloadArgs, s, a.inside); err != nil {
 			return nil, err
 		}

@@ -19,9 +19,9 @@ func NewSingleton(ctx *pulumi.Context, name string, args WorkloadArgs, opts ...p
 	if err != nil {
 		return nil, err
 	}
-	// There is one pod, so an address of the service's own would only hide it, and clients that resolve the name again after a restart
-	// find the new pod. A busy pod keeps its name: were it taken away while a probe fails, clients could not even wait for it.
-	if err := newService(ctx, name, args, service{name: args.App.Name, headless: true}, a.inside); err != nil {
+	// An address of the service's own outlives the pod: lnd resolves bitcoind's name once, when it starts, and would go on asking the address
+	// of a pod that was replaced. A busy pod stays behind it: were it taken away while a probe fails, clients could not even wait for it.
+	if err := newService(ctx, name, args, service{name: args.App.Name, unready: true}, a.inside); err != nil {
 		return nil, err
 	}
 	// Every voluntary disruption is forbidden: a drain of the node must be somebody's decision, made by the runbook.

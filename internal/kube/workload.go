@@ -165,8 +165,10 @@ func newServiceAccount(ctx *pulumi.Context, name string, args WorkloadArgs, chil
 // service is how a workload's pods are found by name.
 type service struct {
 	name string
-	// headless answers with the pods' own addresses, the ones that are not ready among them.
+	// headless answers with the pods' own addresses instead of one that outlives them.
 	headless bool
+	// unready leads to pods that are not ready, too.
+	unready bool
 }
 
 func newService(ctx *pulumi.Context, name string, args WorkloadArgs, s service, child pulumi.ResourceOption) error {
@@ -186,7 +188,10 @@ func newService(ctx *pulumi.Context, name string, args WorkloadArgs, s service, 
 	metadata.Annotations = pulumi.StringMap{skipAwait: pulumi.String("true")}
 	spec := corev1.ServiceSpecArgs{Selector: pulumi.ToStringMap(args.App.Selector()), Ports: ports}
 	if s.headless {
-		spec.ClusterIP, spec.PublishNotReadyAddresses = pulumi.String("None"), pulumi.Bool(true)
+		spec.ClusterIP = pulumi.String("None")
+	}
+	if s.unready {
+		spec.PublishNotReadyAddresses = pulumi.Bool(true)
 	}
 	_, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{Metadata: metadata, Spec: spec}, child)
 	return err
