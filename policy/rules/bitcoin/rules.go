@@ -15,7 +15,7 @@ func Rules() []pack.Rule {
 		seedNeverInClear, noNoSeedBackup, walletSecretImmutable, lndMacaroonsRequired, bitcoindWithoutWallet, nodesDigestPinned,
 
 		bitcoindSingleReplica, singletonOnDelete, bitcoindStopGrace, bitcoindLivenessIsTCP, startupBudget, explicitDBCache,
-		txindexOrPrune, lndWaitsForBitcoind, lndHealthcheckOutlives, nodesNotDisrupted,
+		txindexOrPrune, lndWaitsForBitcoind, lndHealthcheckOutlives, bitcoindKeepsItsAddress, nodesNotDisrupted,
 
 		oneNetworkPerNamespace, networksWithMoneyApart, mainnetRefusesSpot,
 
