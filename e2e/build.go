@@ -84,5 +84,10 @@ func keepImages(assembled images.Result) error {
 	if err != nil {
 		return err
 	}
+	for _, image := range assembled.Images {
+		if err := (live.Row{Part: live.Images, Name: image.Name, Result: image.Holds}).Write(folder()); err != nil {
+			return err
+		}
+	}
 	return os.WriteFile(live.ImagesFile(folder()), data, 0o600)
 }

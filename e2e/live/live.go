@@ -111,9 +111,10 @@ func (c *Cluster) Exec(ctx context.Context, namespace, pod, container string, co
 func Eventually(t *testing.T, within time.Duration, done func(ctx context.Context) (string, bool)) {
 	t.Helper()
 	last := ""
-	err := wait.PollUntilContextTimeout(t.Context(), 250*time.Millisecond, within, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(t.Context(), 250*time.Millisecond, within, true, func(context.Context) (bool, error) {
 		var ok bool
-		last, ok = done(ctx)
+		// Without the deadline: a client that sees it come refuses to ask, and its words would hide what was missing.
+		last, ok = done(t.Context())
 		return ok, nil
 	})
 	require.NoError(t, err, "after %s: %s", within, last)

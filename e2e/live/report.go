@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"text/tabwriter"
 
@@ -16,6 +17,7 @@ import (
 
 // The parts of the closing table, in its order.
 const (
+	Images   = "images"
 	Admitted = "objects admitted"
 	PodsRun  = "pods"
 	Matrix   = "network policies"
@@ -33,13 +35,21 @@ type Row struct {
 // Record adds a line to the closing table.
 func (c *Cluster) Record(t *testing.T, part, name, result string) {
 	t.Helper()
-	line, err := json.Marshal(Row{part, name, result})
-	require.NoError(t, err)
-	f, err := os.OpenFile(reportFile(c.Folder), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	require.NoError(t, err)
-	defer f.Close()
+	require.NoError(t, Row{part, name, result}.Write(c.Folder))
+}
+
+// Write adds the line to the closing table of the cluster in folder.
+func (r Row) Write(folder string) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(reportFile(folder), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
 	_, err = f.Write(append(line, '\n'))
-	require.NoError(t, err)
+	return errors.Join(err, f.Close())
 }
 
 // RecordDrill adds a drill to the closing table when the test ends: passed, failed, or why it was not run.
@@ -76,10 +86,15 @@ func WriteTable(w io.Writer, folder string) error {
 		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
 			return err
 		}
+		// What is said again is said anew.
+		if i := slices.IndexFunc(rows[row.Part], func(r Row) bool { return r.Name == row.Name }); i >= 0 {
+			rows[row.Part][i] = row
+			continue
+		}
 		rows[row.Part] = append(rows[row.Part], row)
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, part := range []string{Admitted, PodsRun, Matrix, Drills, Measured} {
+	for _, part := range []string{Images, Admitted, PodsRun, Matrix, Drills, Measured} {
 		for i, row := range rows[part] {
 			title := part
 			if i > 0 {

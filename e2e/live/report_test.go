@@ -13,12 +13,13 @@ func TestWriteTable_GroupsWhatWasRecorded(t *testing.T) {
 	c.Record(t, Admitted, "testnet", "198 objects")
 	c.Record(t, Drills, "drain", "not run")
 	c.Record(t, Admitted, "mainnet", "229 objects")
+	c.Record(t, Drills, "drain", "passed")
 	var out strings.Builder
 	require.NoError(t, WriteTable(&out, c.Folder))
 	require.Equal(t, `objects admitted  testnet  198 objects
                   mainnet  229 objects
 drills            kill     passed
-                  drain    not run
+                  drain    passed
 `, out.String())
 }
 

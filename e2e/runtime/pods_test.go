@@ -55,6 +55,7 @@ func testPods(t *testing.T, c *live.Cluster) {
 	})
 
 	var found, run []string
+	var rows []live.Row
 	for _, pod := range all {
 		found = append(found, workload(pod))
 		require.Equal(t, cluster.Node, pod.Spec.NodeName, pod.Name)
@@ -65,18 +66,21 @@ func testPods(t *testing.T, c *live.Cluster) {
 		case len(lacks) == 0:
 			run = append(run, workload(pod))
 		case len(runs) > 0:
-			c.Record(t, live.PodsRun, "run in part: "+workload(pod), "containers "+strings.Join(runs, ", "))
+			rows = append(rows, live.Row{Name: "run in part: " + workload(pod), Result: "containers " + strings.Join(runs, ", ")})
 		}
 		for _, container := range lacks {
-			c.Record(t, live.PodsRun, "not run: "+workload(pod)+", container "+container.Name, store.whyNot(t, container.Image))
+			rows = append(rows, live.Row{Name: "not run: " + workload(pod) + ", container " + container.Name, Result: store.whyNot(t, container.Image)})
 		}
 		for _, status := range statuses(pod) {
 			require.Zero(t, status.RestartCount, "pod %s: container %s was started again: %+v", pod.Name, status.Name, status.LastTerminationState)
 		}
 	}
 	require.ElementsMatch(t, stackPods(), found)
-	c.Record(t, live.PodsRun, "run", fmt.Sprintf("%d: %s", len(run), strings.Join(run, ", ")))
 	c.Record(t, live.PodsRun, "admitted and scheduled", fmt.Sprintf("%d of %d", len(found), len(stackPods())))
+	c.Record(t, live.PodsRun, "run", fmt.Sprintf("%d: %s", len(run), strings.Join(run, ", ")))
+	for _, row := range rows {
+		c.Record(t, live.PodsRun, row.Name, row.Result)
+	}
 }
 
 // unsettled tells what of a pod is not yet as it has to be: containers with an image are ready, those without wait for it and for nothing else.
