@@ -215,7 +215,7 @@ func TestPipeline_ChecksTestsAndReviewsAMergeRequest(t *testing.T) {
 	file := filepath.Join(r.clone, "stacks", "ingress.go")
 	raw, err := os.ReadFile(file)
 	require.NoError(t, err)
-	changed := strings.Replace(string(raw), `"250m"`, `"200m"`, 1)
+	changed := strings.Replace(string(raw), "ingressMilliCPU = 250", "ingressMilliCPU = 200", 1)
 	require.NotEqual(t, string(raw), changed)
 	require.NoError(t, os.WriteFile(file, []byte(changed), 0o644))
 	git(t, r.clone, "-c", "user.name=tester", "-c", "user.email=tester@example.org", "commit", "--quiet", "--all", "--message", "ingress: less CPU")
