@@ -87,7 +87,7 @@ build-e2e: build
 	@go -C e2e build -p 2 -buildvcs=false -o ../bin/e2e .
 
 .PHONY: e2e
-e2e: build-e2e ## prove the platform on a real Kubernetes on this machine, as root: about 6 minutes, 35 the first time
+e2e: build-e2e ## prove the platform on a real Kubernetes on this machine, as root: about 7 minutes, 30 the first time
 	bin/e2e test
 
 .PHONY: e2e-up

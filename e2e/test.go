@@ -13,8 +13,10 @@ import (
 	"gitlab.com/thinkmassive/satkube/e2e/machine"
 )
 
-// proofs are the packages with tests on the cluster, in their order: the second one deploys, and the last one takes away again.
-func proofs() []string { return []string{"./admission", "./runtime", "./policies", "./drills"} }
+// proofs are the packages with tests that need the cluster, or what it is made of, in their order: runtime deploys, and drills take away again.
+func proofs() []string {
+	return []string{"./debian", "./images", "./admission", "./runtime", "./policies", "./drills"}
+}
 
 // test brings a cluster up, runs the proofs on it, prints the closing table and takes the cluster down, whatever happened.
 func test(ctx context.Context) (err error) {
@@ -26,7 +28,7 @@ func test(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, machine.Remove(folder())) }()
-	fmt.Println("\nrunning the proofs: about 6 minutes")
+	fmt.Println("\nrunning the proofs: about 7 minutes")
 	failed := runProofs(ctx)
 	fmt.Println()
 	if err := live.WriteTable(os.Stdout, folder()); err != nil {
