@@ -1,7 +1,9 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,17 +11,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
-	"k8s.io/client-go/discovery"
-	"k8s.io/client-go/discovery/cached/memory"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/restmapper"
 	"k8s.io/client-go/tools/clientcmd"
 
 	"gitlab.com/thinkmassive/satkube/e2e/machine"
@@ -60,11 +55,11 @@ func (p Parts) complete(ctx context.Context, m *machine.Machine, say func(format
 	if err != nil {
 		return fmt.Errorf("importing %s: %w: %s", p.Images, err, out)
 	}
-	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(p.Folder))
-	if err != nil {
+	if err := p.apply(ctx, m, append(volumes.Objects(), dnsObjects(p.DNSImage)...)); err != nil {
 		return err
 	}
-	if err := apply(ctx, config, append(volumes.Objects(), dnsObjects(p.DNSImage)...)); err != nil {
+	config, err := clientcmd.BuildConfigFromFlags("", Kubeconfig(p.Folder))
+	if err != nil {
 		return err
 	}
 	say("waiting for the node and its DNS: about 10 seconds")
@@ -76,35 +71,15 @@ func (p Parts) complete(ctx context.Context, m *machine.Machine, say func(format
 }
 
 // apply applies objects server-side, in their order.
-func apply(ctx context.Context, config *rest.Config, objects []runtime.Object) error {
-	finder, err := discovery.NewDiscoveryClientForConfig(config)
+func (p Parts) apply(ctx context.Context, m *machine.Machine, objects []runtime.Object) error {
+	list, err := json.Marshal(object{"apiVersion": "v1", "kind": "List", "items": objects})
 	if err != nil {
 		return err
 	}
-	mapper := restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(finder))
-	client, err := dynamic.NewForConfig(config)
-	if err != nil {
-		return err
-	}
-	for _, o := range objects {
-		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
-		if err != nil {
-			return err
-		}
-		u := &unstructured.Unstructured{Object: content}
-		unstructured.RemoveNestedField(u.Object, "status")
-		gvk := u.GroupVersionKind()
-		mapping, err := mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
-		if err != nil {
-			return err
-		}
-		var target dynamic.ResourceInterface = client.Resource(mapping.Resource)
-		if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
-			target = client.Resource(mapping.Resource).Namespace(u.GetNamespace())
-		}
-		if _, err := target.Apply(ctx, u.GetName(), u, metav1.ApplyOptions{FieldManager: "satkube-e2e", Force: true}); err != nil {
-			return fmt.Errorf("%s %s: %w", gvk.Kind, u.GetName(), err)
-		}
+	kubectl := m.Command(ctx, "kubectl", "--kubeconfig="+p.file("pki", "admin.kubeconfig"), "apply", "--server-side", "--filename=-")
+	kubectl.Stdin = bytes.NewReader(list)
+	if out, err := kubectl.CombinedOutput(); err != nil {
+		return fmt.Errorf("applying the cluster's own objects: %w: %s", err, out)
 	}
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -129,15 +127,10 @@ func (s *stage) kubectl(t *testing.T, words ...string) string {
 // hasImages says whether the containers of the node can run.
 func (s *stage) hasImages(t *testing.T) bool {
 	t.Helper()
-	out, err := s.Machine.Command(t.Context(), "ctr", "--namespace=k8s.io", "images", "list", "--quiet").Output()
-	require.NoError(t, err)
-	there := map[string]bool{}
-	for line := range strings.Lines(string(out)) {
-		there[strings.TrimSpace(line)] = true
-	}
+	there := s.NodeImages(t)
 	for _, name := range []string{"bitcoind", "lnd"} {
 		for _, container := range s.set(t, name).Spec.Template.Spec.Containers {
-			if !there[withoutTag.ReplaceAllString(container.Image, "@")] {
+			if !there.Has(container.Image) {
 				t.Logf("image %s is not there", container.Image)
 				return false
 			}
@@ -145,9 +138,6 @@ func (s *stage) hasImages(t *testing.T) bool {
 	}
 	return true
 }
-
-// withoutTag: containerd knows a pinned image by its digest alone.
-var withoutTag = regexp.MustCompile(`:[^:@/]+@`)
 
 // needsBitcoind skips a drill that shows nothing without running containers.
 func (s *stage) needsBitcoind(t *testing.T) {

@@ -16,24 +16,17 @@ import (
 // imageStore says which images the cluster has, and why it has not the others.
 type imageStore struct {
 	images.Result
-	present map[string]bool // names that containerd has
+	present live.NodeImages
 	// references are those of the lock, without the digest, by the images' names.
 	references map[string]string
 }
 
 func readImages(t *testing.T, c *live.Cluster) imageStore {
 	t.Helper()
-	s := imageStore{present: map[string]bool{}, references: map[string]string{}}
+	s := imageStore{present: c.NodeImages(t), references: map[string]string{}}
 	data, err := os.ReadFile(live.ImagesFile(c.Folder))
 	require.NoError(t, err, "images.json says which images were assembled: bring the cluster up with make e2e-up")
 	require.NoError(t, json.Unmarshal(data, &s.Result))
-
-	// What containerd has, not what was meant to be imported.
-	out, err := c.Machine.Command(t.Context(), "ctr", "--namespace=k8s.io", "images", "list", "--quiet").CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	for name := range strings.FieldsSeq(string(out)) {
-		s.present[name] = true
-	}
 
 	data, err = os.ReadFile(filepath.Join(c.Repository, "internal", "images", "images.lock.json"))
 	require.NoError(t, err)
@@ -45,14 +38,7 @@ func readImages(t *testing.T, c *live.Cluster) imageStore {
 	return s
 }
 
-// has tells whether containers of an image can run. A reference with tag and digest is looked up by its digest, and a digest's entry has no tag.
-func (s imageStore) has(reference string) bool {
-	tagged, digest, pinned := strings.Cut(reference, "@")
-	if !pinned {
-		return s.present[tagged]
-	}
-	return s.present[tagged[:strings.LastIndexByte(tagged, ':')]+"@"+digest]
-}
+func (s imageStore) has(reference string) bool { return s.present.Has(reference) }
 
 // hasAll is has for images by their names in the lock.
 func (s imageStore) hasAll(names ...string) bool {
